@@ -1,0 +1,34 @@
+import type { SettingsOf } from './setting.ts';
+import { bytes, choice, count, duration, headers, list, rate, text, yesNo } from './setting-kinds.ts';
+
+/** Everything that a user may decide about a crawl: flags of `trawl run` and `enqueue`, keys of a crawl file. */
+export const crawlSettings = {
+  perHost: { flag: 'per-host', kind: count({ min: 1, max: 100_000 }), default: 6, help: 'requests in flight at one host, over the whole fleet' },
+  perHostGapMs: { flag: 'per-host-gap', kind: duration({ maxMs: 3_600_000 }), default: 0, help: 'least time between two requests to one host' },
+  ratePerSecond: { flag: 'rate', kind: rate, default: 0, help: 'requests of the whole fleet, all hosts together' },
+  attempts: { flag: 'attempts', kind: count({ min: 1, max: 100 }), default: 4, help: 'tries of a URL that fails in a way that may pass' },
+  backoffMs: { flag: 'backoff', kind: duration({ minMs: 1 }), default: 1000, help: 'base of the exponential backoff with full jitter' },
+  backoffCapMs: { flag: 'backoff-cap', kind: duration({ minMs: 1 }), default: 60_000, help: 'longest backoff between two tries' },
+  retryAfterCapMs: { flag: 'retry-after-cap', kind: duration({ minMs: 1 }), default: 600_000, help: "longest Retry-After that is obeyed" },
+  patienceMs: { flag: 'patience', kind: duration({ minMs: 1 }), default: 3_600_000, help: 'how long a URL may be deferred before it ends as expired' },
+  connectTimeoutMs: { flag: 'connect-timeout', kind: duration({ minMs: 1, maxMs: 40_000 }), default: 10_000, help: 'for DNS, TCP and TLS of a new connection' },
+  headersTimeoutMs: { flag: 'headers-timeout', kind: duration({ minMs: 1, maxMs: 40_000 }), default: 20_000, help: 'from the request to the head of the response' },
+  bodyTimeoutMs: { flag: 'body-timeout', kind: duration({ minMs: 1, maxMs: 40_000 }), default: 20_000, help: 'between two chunks of a body' },
+  totalTimeoutMs: { flag: 'timeout', kind: duration({ minMs: 1, maxMs: 40_000 }), default: 30_000, help: 'for one try as a whole, redirects included' },
+  maxWireBytes: { flag: 'max-wire-bytes', kind: bytes({ min: 1 }), default: 10 * 1024 ** 2, help: 'body bytes as they arrive' },
+  maxBodyBytes: { flag: 'max-body-bytes', kind: bytes({ min: 1 }), default: 50 * 1024 ** 2, help: 'body bytes after decompression' },
+  maxRedirects: { flag: 'max-redirects', kind: count({ min: 0, max: 20 }), default: 5, help: 'redirects followed' },
+  userAgent: { flag: 'user-agent', kind: text, default: 'Trawl/0.1', help: 'sent with every request: say who you are' },
+  headers: { flag: 'header', kind: headers, default: {}, help: 'a header sent with every request, "Name: value", repeatable' },
+  keepHeaders: {
+    flag: 'keep-headers',
+    kind: list,
+    default: ['date', 'server', 'last-modified', 'etag', 'cache-control', 'content-language', 'retry-after'],
+    help: 'response headers kept in the record',
+  },
+  bodies: { flag: 'bodies', kind: choice('none', 'inline', 'files'), default: 'inline', help: 'keep bodies in the record (JSON and text), or as files, or not at all' },
+  inlineBytes: { flag: 'inline-bytes', kind: bytes({ min: 0, max: 1024 ** 2 }), default: 64 * 1024, help: 'most bytes of an inline body' },
+  keepDuplicates: { flag: 'keep-duplicates', kind: yesNo, default: false, help: 'fetch repeated URLs again instead of recording them as duplicate' },
+} as const;
+
+export type CrawlSettings = SettingsOf<typeof crawlSettings>;
