@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from '../platform/redis.ts';
+
+/** Which parts a script is made of, in the order in which they are joined. */
+const partsOf = {
+  push: ['clock', 'host', 'ledger'],
+  release: ['clock', 'host', 'rate'],
+  acquire: ['clock', 'host', 'rate'],
+  yield: ['clock', 'host'],
+  commit: ['clock', 'host', 'ledger'],
+  acknowledge: ['clock'],
+} as const;
+
+export type ScriptName = keyof typeof partsOf;
+
+type Call = (keys: string[], args: (string | number)[]) => Promise<unknown>;
+
+/** Makes every script callable on this connection (EVALSHA, with EVAL when Redis does not know it yet). */
+export const loadScripts = (redis: Redis): Record<ScriptName, Call> => {
+  const calls: Partial<Record<ScriptName, Call>> = {};
+  for (const name of Object.keys(partsOf) as ScriptName[]) {
+    const command = `trawl:${name}`;
+    redis.defineCommand(command, { lua: sourceOf(name) });
+    const run = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[command];
+    if (run === undefined) throw new Error(`script ${name} was not defined`);
+    calls[name] = (keys, args) => run.call(redis, keys.length, ...keys, ...args);
+  }
+  return calls as Record<ScriptName, Call>;
+};
+
+const sources = new Map<ScriptName, string>();
+
+function sourceOf(name: ScriptName): string {
+  const known = sources.get(name);
+  if (known !== undefined) return known;
+  const files = [...partsOf[name].map((part) => `parts/${part}.lua`), `${name}.lua`];
+  const source = files.map((file) => readFileSync(new URL(`scripts/${file}`, import.meta.url), 'utf8')).join('\n');
+  sources.set(name, source);
+  return source;
+}

@@ -1,0 +1,39 @@
+-- Asks for the turn to start one request: before a retry, a second execution, a redirect hop, and the first try where the lease
+-- of release is not the turn yet.
+-- KEYS  1 shard prefix
+-- ARGV  1 host  2 run  3 seq  4 job id  5 lease in ms  6 longest wait in place in ms  7 '1' for a redirect hop
+-- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
+--        | {'recorded'}: the line has its outcome | {'superseded'}: a later release of the line is on its way
+-- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
+local host, run, seq, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local leaseMs, patienceMs, isHop = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
+
+if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return { 'recorded', 0 } end
+if redis.call('HEXISTS', P .. 'released', id) == 0 then return { 'superseded', 0 } end
+
+local gapMs, most = limitsOfHost(run, redis.call('LRANGE', P .. 'r:' .. host, 0, -1))
+local leases = P .. 'l:' .. host
+local expiry = tonumber(redis.call('ZSCORE', leases, id) or '0')
+local holds = expiry > nowMs
+local clocks = redis.call('HMGET', P .. 'h:' .. host, 'last', 'next', 'blocked')
+local last, nextMs, blocked = tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0, tonumber(clocks[3]) or 0
+
+if not holds then
+  if expiry > 0 then redis.call('ZREM', leases, id) end
+  if slotsHeld(host, most) >= most then return { 'busy', math.max(0, blocked - nowMs) } end
+end
+-- Who came through release has had its pace counted there; everybody keeps the gap between real starts.
+local startMs = math.max(nowMs, blocked, last + gapMs)
+if not holds then startMs = math.max(startMs, nextMs) end
+if startMs - nowMs > patienceMs then return { 'busy', startMs - nowMs } end
+
+local rate = globalRate()
+if rate > 0 then
+  startMs = bookStart(rate, startMs)
+  if not holds then redis.call('HINCRBYFLOAT', P .. 'bucket', 'tokens', -1) end
+end
+if gapMs > 0 then
+  setHostClock(host, 'last', startMs, 'next', math.max(nextMs, startMs + gapMs))
+end
+redis.call('ZADD', leases, startMs + leaseMs, id)
+return { 'go', startMs - nowMs }

@@ -1,0 +1,41 @@
+-- Records the outcomes of a group of jobs: slot, released entry, bit, counters and stream change together.
+-- KEYS  1 shard prefix  2 BullMQ's list of waiting jobs
+-- ARGV  seven a job: host, run, seq, job id, class, summary, record
+-- Result {1 for each job whose outcome was recorded, 0 where the line already has one or a later release of it is on its way}
+-- Invariant: pushed = bits set + frontier lines + released entries, before and after.
+local idsOfHost, outcomesOfRun, results = {}, {}, {}
+local answers = { ok = true, ['not-modified'] = true, ['http-error'] = true }
+for i = 1, #ARGV, 7 do
+  local host, run, id = ARGV[i], ARGV[i + 1], ARGV[i + 3]
+  idsOfHost[host] = idsOfHost[host] or { answered = false }
+  table.insert(idsOfHost[host], id)
+  if answers[ARGV[i + 4]] then idsOfHost[host].answered = true end
+  local current = redis.call('HDEL', P .. 'released', id)
+  results[#results + 1] = current
+  if current == 1 then
+    local outcomes = outcomesOfRun[run] or {}
+    outcomesOfRun[run] = outcomes
+    outcomes[#outcomes + 1] = ARGV[i + 2]
+    outcomes[#outcomes + 1] = ARGV[i + 4]
+    outcomes[#outcomes + 1] = ARGV[i + 5]
+    outcomes[#outcomes + 1] = ARGV[i + 6]
+  else
+    redis.call('HINCRBY', P .. 'count:' .. run, 'repeated', 1)
+  end
+end
+
+local slotFreed = false
+for host, ids in pairs(idsOfHost) do
+  redis.call('ZREM', P .. 'l:' .. host, unpack(ids))
+  if ids.answered then redis.call('HDEL', P .. 'h:' .. host, 'refusedSince') end
+  slotFreed = armHost(host) or slotFreed
+end
+for run, outcomes in pairs(outcomesOfRun) do recordOutcomes(run, outcomes) end
+
+local function queueRunsLow()
+  local window = tonumber(redis.call('GET', P .. 'window') or '0')
+  if redis.call('LLEN', KEYS[2]) * 2 > window then return false end
+  return #redis.call('ZRANGE', P .. 'ready', '-inf', nowMs, 'BYSCORE', 'LIMIT', 0, 1) > 0
+end
+if slotFreed or queueRunsLow() then wakeProducers() end
+return results

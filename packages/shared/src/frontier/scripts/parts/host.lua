@@ -1,0 +1,57 @@
+-- One host's politeness, over all runs and the whole fleet.
+--   h:<host>  next (pace: ms of the next start), last (ms of the last start), blocked (penalty: ms until it may be asked),
+--             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last success)
+--   l:<host>  leases: who may be asking it now, until when
+local hostHashLifeMs = 3600000
+
+local limitsByRun = {}
+local function limitsOfRun(run)
+  local known = limitsByRun[run]
+  if not known then
+    local fields = redis.call('HMGET', P .. 'run:' .. run, 'gapMs', 'perHost')
+    known = { gapMs = tonumber(fields[1]) or 0, most = tonumber(fields[2]) or 1 }
+    limitsByRun[run] = known
+  end
+  return known
+end
+
+-- The strictest wish among the run that asks and the runs that have backlog here.
+local function limitsOfHost(run, runsHere)
+  local own = limitsOfRun(run)
+  local gapMs, most = own.gapMs, own.most
+  for _, other in ipairs(runsHere) do
+    local limits = limitsOfRun(other)
+    gapMs, most = math.max(gapMs, limits.gapMs), math.min(most, limits.most)
+  end
+  return gapMs, most
+end
+
+local function readyAtMs(host)
+  local clocks = redis.call('HMGET', P .. 'h:' .. host, 'next', 'blocked')
+  return math.max(nowMs, tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0)
+end
+
+-- Has the host become due earlier than release expected? Only then is a wake-up worth it.
+local function armHost(host)
+  if redis.call('EXISTS', P .. 'r:' .. host) == 0 then return false end
+  local atMs = readyAtMs(host)
+  return redis.call('ZADD', P .. 'ready', 'LT', 'CH', atMs, host) == 1 and atMs <= nowMs
+end
+
+local function slotsHeld(host, most)
+  local leases = P .. 'l:' .. host
+  local held = redis.call('ZCARD', leases)
+  if held >= most then
+    redis.call('ZREMRANGEBYSCORE', leases, '-inf', nowMs)
+    held = redis.call('ZCARD', leases)
+  end
+  return held
+end
+
+local function setHostClock(host, ...)
+  redis.call('HSET', P .. 'h:' .. host, ...)
+  redis.call('PEXPIRE', P .. 'h:' .. host, hostHashLifeMs)
+end
+
+-- What a line costs the frontier in bytes, as measured: a list entry, and the keys of a (host, run) that was not there.
+local lineOverheadBytes, hostRunOverheadBytes = 14, 300

@@ -1,0 +1,98 @@
+-- Appends a batch of source lines to the frontier and moves the source checkpoint, in one step.
+-- KEYS  1 shard prefix
+-- ARGV  1 run  2 checkpoint expected  3 checkpoint after  4 lines pushed after  5 '1': these are the last lines
+--       6 backlog mark in bytes  7 time as ISO 8601 for records made here  then four a line, in seq order:
+--         host, record, bucket hash, fingerprint     a URL (bucket hash '' = may repeat)
+--         '', record as JSON, reason, summary        a line that is no URL: ends as invalid
+-- Result {'pushed', duplicates} | {'moved', checkpoint}: somebody else pushed | {'full', bytes}: wait for room
+-- Invariant: checkpoint, lines, fingerprints and outcomes of a batch are all there or none is.
+local run, expected, after, pushedAfter = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local last, markBytes, firstItem = ARGV[5] == '1', tonumber(ARGV[6]), 8
+local runKey = P .. 'run:' .. run
+
+local checkpoint = redis.call('GET', P .. 'checkpoint:' .. run) or ''
+if checkpoint ~= expected then return { 'moved', checkpoint } end
+
+local backlogBytes = tonumber(redis.call('HGET', P .. 'backlog', 'bytes') or '0')
+if backlogBytes > markBytes and #ARGV >= firstItem then
+  redis.call('SET', P .. 'room-wanted', math.floor(markBytes * 0.8))
+  return { 'full', backlogBytes }
+end
+
+-- Fingerprints lie in sets small enough to be packed integer arrays: 9 bytes each. Generation g has 16 * 4^g sets and takes
+-- 256 members a set, so that none outgrows Redis' limit of 512; a member is looked for in all generations so far.
+local seenCount = tonumber(redis.call('HGET', runKey, 'seen') or '0')
+local generation, sets, roomLeft = 0, 16, 0
+local function enterGeneration()
+  local capacity, before = 4096, 0
+  generation, sets = 0, 16
+  while seenCount >= before + capacity do
+    before, capacity, generation, sets = before + capacity, capacity * 4, generation + 1, sets * 4
+  end
+  roomLeft = before + capacity - seenCount
+end
+enterGeneration()
+
+local function setOf(g, setsOfG, bucketHash) return P .. 'seen:' .. run .. ':' .. g .. ':' .. (bucketHash % setsOfG) end
+
+local function seenBefore(bucketHash, member)
+  local setsOfG = 16
+  for g = 0, generation - 1 do
+    if redis.call('SISMEMBER', setOf(g, setsOfG, bucketHash), member) == 1 then return true end
+    setsOfG = setsOfG * 4
+  end
+  if redis.call('SADD', setOf(generation, sets, bucketHash), member) == 0 then return true end
+  seenCount, roomLeft = seenCount + 1, roomLeft - 1
+  if roomLeft == 0 then enterGeneration() end
+  return false
+end
+
+local function duplicateOf(record)
+  local seq, line, url = string.match(record, '^(%d+) %d+ (%d+) %d+ %d+ (%S+)')
+  local json = '{"run":' .. cjson.encode(run) .. ',"seq":' .. seq .. ',"line":' .. line .. ',"url":'
+    .. string.gsub(cjson.encode(url), '\\/', '/') .. ',"class":"duplicate","reason":"repeated-url","at":"' .. ARGV[7] .. '"}'
+  return seq, seq .. ' duplicate repeated-url 0 0 0 0 -', json
+end
+
+local linesOfHost, hostsInOrder, outcomes, duplicates, lines = {}, {}, {}, 0, 0
+for i = firstItem, #ARGV, 4 do
+  local host, record = ARGV[i], ARGV[i + 1]
+  if host == '' then
+    local seq = string.match(ARGV[i + 3], '^%d+')
+    for _, part in ipairs({ seq, 'invalid', ARGV[i + 3], record }) do outcomes[#outcomes + 1] = part end
+  elseif ARGV[i + 2] ~= '' and seenBefore(tonumber(ARGV[i + 2]), ARGV[i + 3]) then
+    local seq, summary, json = duplicateOf(record)
+    for _, part in ipairs({ seq, 'duplicate', summary, json }) do outcomes[#outcomes + 1] = part end
+    duplicates = duplicates + 1
+  else
+    local list = linesOfHost[host]
+    if not list then
+      list = {}
+      linesOfHost[host], hostsInOrder[#hostsInOrder + 1] = list, host
+    end
+    list[#list + 1] = record
+    lines, backlogBytes = lines + 1, backlogBytes + #record + lineOverheadBytes
+  end
+end
+
+local becameDue = false
+for _, host in ipairs(hostsInOrder) do
+  local records = linesOfHost[host]
+  if redis.call('RPUSH', P .. 'q:' .. host .. ':' .. run, unpack(records)) == #records then
+    redis.call('RPUSH', P .. 'r:' .. host, run)
+    backlogBytes = backlogBytes + hostRunOverheadBytes
+    becameDue = armHost(host) or becameDue
+  end
+end
+if lines > 0 then
+  redis.call('HSET', P .. 'backlog', 'bytes', backlogBytes)
+  redis.call('HINCRBY', P .. 'backlog', 'lines', lines)
+end
+redis.call('SET', P .. 'checkpoint:' .. run, after)
+redis.call('HSET', runKey, 'pushed', pushedAfter, 'seen', seenCount)
+redis.call('HSETNX', runKey, 'firstPushAtMs', nowMs)
+if last then redis.call('HSET', runKey, 'total', pushedAfter, 'state', 'draining') end
+recordOutcomes(run, outcomes)
+if last then finishIfComplete(run) end
+if becameDue then wakeProducers() end
+return { 'pushed', duplicates }

@@ -1,0 +1,41 @@
+/** A shard is a prefix of Redis keys with a hash tag of its own; every key of Trawl is made from one. */
+export type Shard = {
+  /** What BullMQ is given as its prefix. */
+  bullPrefix: string;
+  /** What all other keys begin with. */
+  prefix: string;
+};
+
+export const shardOf = (number: number): Shard => ({ bullPrefix: `{t${number}}`, prefix: `{t${number}}:` });
+
+export const firstShard = shardOf(0);
+
+/** Keys that TypeScript reads or writes by itself; the scripts build the same names from the prefix. */
+export const keysOf = ({ prefix }: Shard) => ({
+  run: (run: string) => `${prefix}run:${run}`,
+  runs: `${prefix}runs`,
+  rates: `${prefix}rates`,
+  checkpoint: (run: string) => `${prefix}checkpoint:${run}`,
+  done: (run: string) => `${prefix}done:${run}`,
+  count: (run: string) => `${prefix}count:${run}`,
+  seen: (run: string, generation: number, bucket: number) => `${prefix}seen:${run}:${generation}:${bucket}`,
+  released: `${prefix}released`,
+  lag: `${prefix}lag`,
+  backlog: `${prefix}backlog`,
+  ready: `${prefix}ready`,
+  wake: `${prefix}wake`,
+  room: `${prefix}room`,
+  workers: `${prefix}workers`,
+  leases: (host: string) => `${prefix}l:${host}`,
+  lines: (host: string, run: string) => `${prefix}q:${host}:${run}`,
+  outcomes: (run: string) => `${prefix}outcomes:${run}`,
+  toCollect: `${prefix}to-collect`,
+  owner: (name: string) => `${prefix}owner:${name}`,
+  sink: (run: string) => `${prefix}sink:${run}`,
+  stats: (run: string) => `${prefix}stats:${run}`,
+  failing: (run: string) => `${prefix}failing:${run}`,
+  /** Channel on which the names of new runs are published. */
+  newRuns: `${prefix}new-runs`,
+  waitingJobs: (queue: string) => `${prefix}${queue}:wait`,
+  job: (queue: string, id: string) => `${prefix}${queue}:${id}`,
+});
