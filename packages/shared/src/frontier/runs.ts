@@ -77,7 +77,7 @@ function statusOf(run: string, hash: Record<string, string>, count: Record<strin
 
 /** The fingerprint sets that push.lua has filled for so many members, in groups of at most 1,000. */
 function* seenSets(members: number): Generator<[generation: number, bucket: number][]> {
-  for (let generation = 0, sets = 16, before = 0; before <= members; generation++, sets *= 4) {
+  for (let generation = 0, sets = 16, before = 0; before <= members; generation++, sets *= 16) {
     for (let from = 0; from < sets; from += 1000) {
       const size = Math.min(1000, sets - from);
       yield Array.from({ length: size }, (_, i) => [generation, from + i]);

@@ -7,6 +7,8 @@
 -- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
 local host, run, seq, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local leaseMs, patienceMs, isHop = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
+-- A redirect to a busy host would never find a slot that release has not taken: one is left free for it this long.
+local hopReserveMs = 3000
 
 if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return { 'recorded', 0 } end
 if redis.call('HEXISTS', P .. 'released', id) == 0 then return { 'superseded', 0 } end
@@ -20,7 +22,10 @@ local last, nextMs, blocked = tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0
 
 if not holds then
   if expiry > 0 then redis.call('ZREM', leases, id) end
-  if slotsHeld(host, most) >= most then return { 'busy', math.max(0, blocked - nowMs) } end
+  if slotsHeld(host, most) >= most then
+    if isHop then setHostClock(host, 'hopUntil', nowMs + hopReserveMs) end
+    return { 'busy', math.max(0, blocked - nowMs) }
+  end
 end
 -- Who came through release has had its pace counted there; everybody keeps the gap between real starts.
 local startMs = math.max(nowMs, blocked, last + gapMs)
@@ -35,5 +40,6 @@ end
 if gapMs > 0 then
   setHostClock(host, 'last', startMs, 'next', math.max(nextMs, startMs + gapMs))
 end
+if isHop then redis.call('HDEL', P .. 'h:' .. host, 'hopUntil') end
 redis.call('ZADD', leases, startMs + leaseMs, id)
 return { 'go', startMs - nowMs }

@@ -19,7 +19,7 @@ if backlogBytes > markBytes and #ARGV >= firstItem then
   return { 'full', backlogBytes }
 end
 
--- Fingerprints lie in sets small enough to be packed integer arrays: 9 bytes each. Generation g has 16 * 4^g sets and takes
+-- Fingerprints lie in sets small enough to be packed integer arrays: 9 bytes each. Generation g has 16 * 16^g sets and takes
 -- 256 members a set, so that none outgrows Redis' limit of 512; a member is looked for in all generations so far.
 local seenCount = tonumber(redis.call('HGET', runKey, 'seen') or '0')
 local generation, sets, roomLeft = 0, 16, 0
@@ -27,7 +27,7 @@ local function enterGeneration()
   local capacity, before = 4096, 0
   generation, sets = 0, 16
   while seenCount >= before + capacity do
-    before, capacity, generation, sets = before + capacity, capacity * 4, generation + 1, sets * 4
+    before, capacity, generation, sets = before + capacity, capacity * 16, generation + 1, sets * 16
   end
   roomLeft = before + capacity - seenCount
 end
@@ -39,7 +39,7 @@ local function seenBefore(bucketHash, member)
   local setsOfG = 16
   for g = 0, generation - 1 do
     if redis.call('SISMEMBER', setOf(g, setsOfG, bucketHash), member) == 1 then return true end
-    setsOfG = setsOfG * 4
+    setsOfG = setsOfG * 16
   end
   if redis.call('SADD', setOf(generation, sets, bucketHash), member) == 0 then return true end
   seenCount, roomLeft = seenCount + 1, roomLeft - 1

@@ -74,7 +74,8 @@ local function visit(host)
   local runs = redis.call('LRANGE', P .. 'r:' .. host, 0, -1)
   if #runs == 0 then return redis.call('ZREM', P .. 'ready', host) end
   local gapMs, mostHere = limitsOfHost(runs[1], runs)
-  local free = mostHere - slotsHeld(host, mostHere)
+  local hopUntil = tonumber(redis.call('HGET', P .. 'h:' .. host, 'hopUntil') or '0')
+  local free = mostHere - slotsHeld(host, mostHere) - (hopUntil > nowMs and 1 or 0)
   if free > 0 then
     local room = gapMs > 0 and 1 or math.min(free, most - taken, 500)
     if not serve(host, runs, room, gapMs == 0 and rate == 0) then redis.call('ZREM', P .. 'ready', host); return end
@@ -85,7 +86,7 @@ local function visit(host)
     if free > room then return redis.call('ZADD', P .. 'ready', nowMs, host) end
   end
   -- Full: a commit arms it again; should its holders die, the first lease to expire does.
-  redis.call('ZADD', P .. 'ready', redis.call('ZRANGE', P .. 'l:' .. host, 0, 0, 'WITHSCORES')[2], host)
+  redis.call('ZADD', P .. 'ready', redis.call('ZRANGE', P .. 'l:' .. host, 0, 0, 'WITHSCORES')[2] or hopUntil, host)
 end
 
 for _, host in ipairs(redis.call('ZRANGE', P .. 'ready', '-inf', nowMs, 'BYSCORE', 'LIMIT', 0, most)) do

@@ -1,6 +1,7 @@
 -- One host's politeness, over all runs and the whole fleet.
 --   h:<host>  next (pace: ms of the next start), last (ms of the last start), blocked (penalty: ms until it may be asked),
---             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last success)
+--             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last answer),
+--             hopUntil (ms until which one slot is left free for a redirect that found none)
 --   l:<host>  leases: who may be asking it now, until when
 local hostHashLifeMs = 3600000
 

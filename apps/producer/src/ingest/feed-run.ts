@@ -1,0 +1,85 @@
+import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import type { Frontier, PushItem } from '@trawl/shared/frontier/frontier.ts';
+import { openSource } from '../source/open-source.ts';
+import type { SourceLine, SourcePosition } from '../source/source.ts';
+import { toPushItem } from './to-push-item.ts';
+
+export type FeedOptions = {
+  frontier: Pick<Frontier, 'push'>;
+  readCheckpoint: (run: string) => Promise<string>;
+  /** Resolves when the backlog may have fallen below its mark, or after a while. */
+  waitForRoom: () => Promise<void>;
+  /** Back-pressure mark: frontier bytes in Redis above which this producer waits. */
+  backlogBytes: number;
+  now: () => number;
+};
+
+type Checkpoint = { text: string; position: SourcePosition | undefined; isLast: boolean };
+
+/**
+ * Pushes a run's source from its checkpoint to its end. Checkpoint and lines move together, so a producer that dies is
+ * continued exactly where it was; when another one pushes the same run, whoever comes second goes on from there.
+ */
+export const feedRun = async (spec: RunSpec, options: FeedOptions, stop: AbortSignal): Promise<void> => {
+  for (;;) {
+    const checkpoint = parseCheckpoint(await options.readCheckpoint(spec.run));
+    if (checkpoint.isLast || stop.aborted) return;
+    if ((await feedFrom(checkpoint, spec, options, stop)) === 'fed') return;
+  }
+};
+
+const feedFrom = async (
+  start: Checkpoint,
+  spec: RunSpec,
+  options: FeedOptions,
+  stop: AbortSignal,
+): Promise<'fed' | 'moved' | 'stopped'> => {
+  let { text: expected, position } = start;
+  const pushItems = async (items: PushItem[], after: string, last: boolean): Promise<'pushed' | 'moved' | 'stopped'> => {
+    const batch = { run: spec.run, expected, after, last, items, pushedAfter: position?.ordinal ?? 0 };
+    return pushWhenRoom(batch, options, stop);
+  };
+
+  for await (const lines of openSource(spec.source, position)) {
+    position = lines.at(-1)?.position ?? position;
+    const after = encodeCheckpoint(position, false);
+    const result = await pushItems(toPushItems(lines, spec, options), after, false);
+    if (result !== 'pushed') return result;
+    expected = after;
+    if (stop.aborted) return 'stopped';
+  }
+  const result = await pushItems([], encodeCheckpoint(position, true), true);
+  return result === 'pushed' ? 'fed' : result;
+};
+
+type Batch = Pick<Parameters<Frontier['push']>[0], 'run' | 'expected' | 'after' | 'last' | 'items' | 'pushedAfter'>;
+
+const pushWhenRoom = async (
+  batch: Batch,
+  options: FeedOptions,
+  stop: AbortSignal,
+): Promise<'pushed' | 'moved' | 'stopped'> => {
+  for (;;) {
+    const atIso = new Date(options.now()).toISOString();
+    const result = await options.frontier.push({ ...batch, atIso, markBytes: options.backlogBytes });
+    if (result.kind !== 'full') return result.kind;
+    await options.waitForRoom();
+    if (stop.aborted) return 'stopped';
+  }
+};
+
+const toPushItems = (lines: SourceLine[], spec: RunSpec, options: FeedOptions): PushItem[] => {
+  const atIso = new Date(options.now()).toISOString();
+  const context = { run: spec.run, atIso, keepDuplicates: spec.settings.keepDuplicates };
+  return lines.map((line) => toPushItem({ ...line, seq: line.ordinal }, context));
+};
+
+/** `position` says where the next line begins; its ordinal is the next seq. */
+const encodeCheckpoint = (position: SourcePosition | undefined, isLast: boolean): string =>
+  JSON.stringify({ position, isLast });
+
+const parseCheckpoint = (text: string): Checkpoint => {
+  if (text === '') return { text, position: undefined, isLast: false };
+  const { position, isLast } = JSON.parse(text) as Omit<Checkpoint, 'text'>;
+  return { text, position, isLast };
+};

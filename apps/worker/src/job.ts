@@ -1,0 +1,26 @@
+import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
+
+/** One execution of one released URL, as the journey sees it: BullMQ's job and its data, parsed once. */
+export type Job = {
+  id: string;
+  run: string;
+  host: string;
+  line: FrontierLine;
+  /** Number of this try over all releases, from 1. */
+  attempt: number;
+  /** How often a worker died while it held this job. */
+  deaths: number;
+  /** Not a retry and not a second execution: the slot leased by release is still its own. */
+  isFirstExecution: boolean;
+  releasedAtMs: number;
+  turnHeld: boolean;
+};
+
+/** What BullMQ is to do with the job when an execution ends. */
+export type Ending =
+  /** Nothing: the outcome is recorded, or the URL is back in the frontier, or somebody else has it. */
+  | { next: 'nothing' }
+  /** Run it again after a backoff; costs an attempt. */
+  | { next: 'retry'; delayMs: number; reason: string }
+  /** Run it again later; costs nothing. */
+  | { next: 'wait'; delayMs: number };

@@ -1,0 +1,45 @@
+import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
+import type { Job } from '../job.ts';
+import { turnOf } from './ask-for-turn.ts';
+
+export type HopOptions = {
+  frontier: Pick<Frontier, 'acquire' | 'yield'>;
+  leaseMs: number;
+  nowMs: () => number;
+  sleep: (ms: number) => Promise<void>;
+};
+
+/** How long a redirect may wait in place for the other host, and how often it asks. */
+const patienceMs = 5000;
+const askAgainMs = 100;
+
+/**
+ * The turns of one execution's redirects. A hop to another host takes that host's turn as well; a hop on the same host
+ * only keeps its gap, since the slot is held. `leave` gives back what the hops hold.
+ */
+export const createHops = (job: Job, options: HopOptions) => {
+  const held = new Set<string>();
+
+  const ask = async (host: string): Promise<'go' | 'must-wait'> => {
+    const isOther = host !== job.host;
+    if (!isOther && job.turnHeld) return 'go';
+    const giveUpAtMs = options.nowMs() + patienceMs;
+    for (;;) {
+      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther };
+      const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
+      if (turn.kind === 'go') {
+        if (isOther) held.add(host);
+        await options.sleep(turn.waitMs);
+        return 'go';
+      }
+      if (turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs) return 'must-wait';
+      await options.sleep(Math.max(askAgainMs, turn.waitMs));
+    }
+  };
+
+  const leave = async (): Promise<void> => {
+    for (const host of held) await options.frontier.yield({ ...turnOf(job), host }, {});
+  };
+
+  return { ask, leave };
+};

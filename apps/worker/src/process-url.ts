@@ -1,0 +1,106 @@
+import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
+import type { Verdict } from '@trawl/shared/domain/verdict.ts';
+import type { Turn } from '@trawl/shared/frontier/frontier.ts';
+import type { Ending, Job } from './job.ts';
+
+/** What the journey needs done. Each is a step with a folder of its name; none throws for what a host did. */
+export type Effects = {
+  askForTurn: (job: Job) => Promise<Turn>;
+  /** Resolves when the turn has come. */
+  waitForTurn: (waitMs: number) => Promise<void>;
+  fetchPage: (job: Job) => Promise<FetchOutcome>;
+  classify: (job: Job, outcome: FetchOutcome) => Verdict;
+  /** Records the outcome and gives the slot back, in one step. */
+  commit: (job: Job, verdict: Final, outcome: FetchOutcome | undefined) => Promise<void>;
+  /** Gives the slot back; the job stays. `pauseMs` blocks the host for the fleet, 0: by its own growing penalty. */
+  giveSlotBack: (job: Job, pauseMs?: number) => Promise<void>;
+  /** Gives slot and URL back: the next release of the line is a new job. */
+  putBack: (job: Job, line: FrontierLine, pauseMs?: number) => Promise<void>;
+  backoffMs: (job: Job) => number;
+  nowMs: () => number;
+  patienceMs: (job: Job) => number;
+};
+
+export type Final = Extract<Verdict, { next: 'store' | 'give-up' }>;
+
+/** More deaths than this, and the URL is what kills. */
+const mostDeaths = 20;
+const hopWaitMs = 2000;
+
+/** One URL's way through the worker. Read this first; every step has a folder of its name. */
+export const processUrl = async (job: Job, effects: Effects): Promise<Ending> => {
+  if (job.deaths > mostDeaths) return record(job, effects, { next: 'give-up', class: 'crashed', reason: 'workers-died' });
+
+  const turn = await effects.askForTurn(job);
+  switch (turn.kind) {
+    case 'recorded':
+    case 'superseded':
+      return { next: 'nothing' };
+    case 'busy':
+      return putBack(job, effects, {});
+    case 'go':
+      if (turn.waitMs > 0) await effects.waitForTurn(turn.waitMs);
+  }
+
+  const outcome = await effects.fetchPage(job);
+  if (outcome.kind === 'interrupted') return interrupted(job, effects, outcome.why);
+
+  const verdict = effects.classify(job, outcome);
+  switch (verdict.next) {
+    case 'store':
+    case 'give-up':
+      return record(job, effects, verdict, outcome);
+    case 'retry':
+      await effects.giveSlotBack(job, verdict.penalize ? 0 : undefined);
+      return { next: 'retry', delayMs: effects.backoffMs(job), reason: verdict.reason };
+    case 'defer':
+      return defer(job, effects, outcome, verdict);
+  }
+};
+
+const record = async (job: Job, effects: Effects, verdict: Final, outcome?: FetchOutcome): Promise<Ending> => {
+  await effects.commit(job, verdict, outcome);
+  return { next: 'nothing' };
+};
+
+/** The attempt did not count: the line goes back as it came, with the tries spent before this one. */
+const putBack = async (
+  job: Job,
+  effects: Effects,
+  change: { deferredSinceMs?: number; pauseMs?: number },
+): Promise<Ending> => {
+  const line: FrontierLine = {
+    ...job.line,
+    release: job.line.release + 1,
+    attempts: job.attempt - 1,
+    deferredSinceMs: change.deferredSinceMs ?? job.line.deferredSinceMs,
+  };
+  await effects.putBack(job, line, change.pauseMs);
+  return { next: 'nothing' };
+};
+
+const interrupted = async (job: Job, effects: Effects, why: 'stopping' | 'hop-must-wait'): Promise<Ending> => {
+  switch (why) {
+    case 'stopping':
+      return putBack(job, effects, {});
+    case 'hop-must-wait':
+      await effects.giveSlotBack(job);
+      return { next: 'wait', delayMs: hopWaitMs };
+  }
+};
+
+/** The host is not ready: it is blocked for the whole fleet, and the URL waits in the frontier until its patience ends. */
+const defer = async (
+  job: Job,
+  effects: Effects,
+  outcome: FetchOutcome,
+  verdict: Extract<Verdict, { next: 'defer' }>,
+): Promise<Ending> => {
+  const pauseMs = verdict.blockMs ?? 0;
+  const deferredSinceMs = job.line.deferredSinceMs || effects.nowMs();
+  if (effects.nowMs() - deferredSinceMs < effects.patienceMs(job))
+    return putBack(job, effects, { deferredSinceMs, pauseMs });
+  await effects.giveSlotBack(job, pauseMs);
+  return record(job, effects, { next: 'give-up', class: 'expired', reason: verdict.reason }, outcome);
+};

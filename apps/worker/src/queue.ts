@@ -1,0 +1,107 @@
+import { decodeLine } from '@trawl/shared/domain/frontier-line.ts';
+import { fetchJobData, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
+import type { Shard } from '@trawl/shared/frontier/shard.ts';
+import type { Logger } from '@trawl/shared/platform/logger.ts';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { type Job as BullJob, DelayedError, Worker } from 'bullmq';
+import type { Ending, Job } from './job.ts';
+
+export type QueueOptions = {
+  redis: Redis;
+  shard: Shard;
+  concurrency: number;
+  /** A job whose worker stopped renewing its lock for this long is run again elsewhere. */
+  lockMs: number;
+  stalledIntervalMs: number;
+  log: Logger;
+};
+
+/** An infrastructure error costs no attempt: the job is looked at again after this. */
+const infrastructurePauseMs = 1000;
+
+/**
+ * The only place that knows BullMQ's worker: its jobs become ours, our endings become its exceptions.
+ * The returned worker has begun to take jobs; `close` stops taking and waits for those in hand.
+ */
+export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<Ending>) => {
+  const { log, lockMs } = options;
+  let started = 0;
+
+  const worker = new Worker(
+    fetchQueueName,
+    async (bullJob: BullJob, token?: string) => {
+      started++;
+      const ending = await endingOf(bullJob, process, log);
+      switch (ending.next) {
+        case 'nothing':
+          return;
+        case 'retry':
+          bullJob.opts.attempts = bullJob.attemptsMade + 2;
+          bullJob.opts.backoff = { type: 'custom' };
+          throw new RetryLater(ending.reason, ending.delayMs);
+        case 'wait':
+          await bullJob.moveToDelayed(Date.now() + ending.delayMs, token);
+          throw new DelayedError();
+      }
+    },
+    {
+      connection: options.redis,
+      prefix: options.shard.bullPrefix,
+      concurrency: options.concurrency,
+      lockDuration: lockMs,
+      stalledInterval: options.stalledIntervalMs,
+      // Our own count decides when a URL is poison: BullMQ's limit would end it without a recorded outcome.
+      maxStalledCount: 1e9,
+      runRetryDelay: 1000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 1000 },
+      settings: { backoffStrategy: (_made, _type, error) => (error instanceof RetryLater ? error.delayMs : 1000) },
+    },
+  );
+  worker.on('error', (error) => log.warn({ err: error }, 'queue connection error'));
+
+  return {
+    /** Executions begun since the start: the watchdog's pulse. */
+    started: () => started,
+    close: () => worker.close(),
+  };
+};
+
+/** Thrown to make BullMQ run the job again; carries no stack, since every retry would pay for it. */
+class RetryLater extends Error {
+  readonly delayMs: number;
+  constructor(reason: string, delayMs: number) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(reason);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.delayMs = delayMs;
+  }
+}
+
+const endingOf = async (bullJob: BullJob, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
+  const job = jobOf(bullJob);
+  try {
+    return await process(job);
+  } catch (error) {
+    log.error({ err: error, run: job.run, seq: job.line.seq }, 'execution failed');
+    return { next: 'wait', delayMs: infrastructurePauseMs };
+  }
+};
+
+/** Throws for data that Trawl did not write: such a job ends in BullMQ's failed list. */
+const jobOf = (bullJob: BullJob): Job => {
+  const data = fetchJobData.parse(bullJob.data);
+  const line = decodeLine(data.record);
+  return {
+    id: bullJob.id ?? '',
+    run: data.run,
+    host: data.host,
+    line,
+    attempt: line.attempts + bullJob.attemptsMade + 1,
+    deaths: bullJob.stalledCounter,
+    isFirstExecution: bullJob.attemptsStarted <= 1 && bullJob.stalledCounter === 0,
+    releasedAtMs: data.releasedAtMs,
+    turnHeld: data.turnHeld,
+  };
+};

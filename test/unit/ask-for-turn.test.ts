@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Turn } from '@trawl/shared/frontier/frontier.ts';
+import type { Job } from '../../apps/worker/src/job.ts';
+import { createHops } from '../../apps/worker/src/politeness/ask-for-hop.ts';
+import { askForTurn } from '../../apps/worker/src/politeness/ask-for-turn.ts';
+
+const job: Job = {
+  id: 'a-0-0',
+  run: 'a',
+  host: 'h',
+  line: { seq: 0, release: 0, line: 1, attempts: 0, deferredSinceMs: 0, url: 'http://h/' },
+  attempt: 1,
+  deaths: 0,
+  isFirstExecution: true,
+  releasedAtMs: 0,
+  turnHeld: true,
+};
+const busy: Turn = { kind: 'busy', waitMs: 0 };
+
+const world = (answers: Turn[] = [busy], nowMs = 1000) => {
+  const asked: string[] = [];
+  const left: string[] = [];
+  const frontier = {
+    acquire: async ({ host }: { host: string }) => {
+      asked.push(host);
+      return answers.shift() ?? busy;
+    },
+    yield: async ({ host }: { host: string }) => {
+      left.push(host);
+      return { blockedMs: 0, refusedForMs: 0 };
+    },
+  };
+  let now = nowMs;
+  const sleep = async (ms: number) => void (now += ms);
+  return { asked, left, options: { frontier, leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, sleep } };
+};
+
+test('a first try starts on the lease that release took for it', async () => {
+  const { asked, options } = world();
+  expect(await askForTurn(job, options)).toEqual({ kind: 'go', waitMs: 0 });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  ['a retry', { isFirstExecution: false }, 1000],
+  ['a first try on a host with a gap', { turnHeld: false }, 1000],
+  ['a first try whose lease would end before the execution', {}, 140_000],
+])('%s asks the host', async (_, change, nowMs) => {
+  const { asked, options } = world([busy], nowMs);
+  expect(await askForTurn({ ...job, ...change }, options)).toEqual(busy);
+  expect(asked).toEqual(['h']);
+});
+
+test('a redirect on the same host keeps the slot it has', async () => {
+  const { asked, options } = world();
+  expect(await createHops(job, options).ask('h')).toBe('go');
+  expect(asked).toEqual([]);
+});
+
+test('a redirect to another host takes its turn, and gives it back at the end', async () => {
+  const { asked, left, options } = world([busy, { kind: 'go', waitMs: 5 }]);
+  const hops = createHops(job, options);
+  expect(await hops.ask('other')).toBe('go');
+  await hops.leave();
+  expect(asked).toEqual(['other', 'other']);
+  expect(left).toEqual(['other']);
+});
+
+test('a redirect to a host that stays busy does not hold the worker for ever', async () => {
+  const { asked, options } = world();
+  expect(await createHops(job, options).ask('other')).toBe('must-wait');
+  expect(asked.length).toBeLessThan(60);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { Released, ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
+import { releaseLoop } from '../../apps/producer/src/release/release-loop.ts';
+import { windowFor } from '../../apps/producer/src/release/window.ts';
+
+const url: ReleasedUrl = { host: 'h', run: 'a', turnHeld: true, record: '0 0 1 0 0 http://h/' };
+const nothing: Released = { nowMs: 0, waitMs: undefined, linesLeft: 0, urls: [] };
+
+test('it adds what is released, goes on while there is something, and sleeps until the next host is due', async () => {
+  const answers: Released[] = [{ ...nothing, urls: [url] }, { ...nothing, urls: [url, url] }, { ...nothing, waitMs: 40 }];
+  const added: number[] = [];
+  const slept: number[] = [];
+  const stop = new AbortController();
+  await releaseLoop(
+    {
+      frontier: { release: async () => answers.shift() ?? nothing },
+      queue: { add: async (urls) => void added.push(urls.length) },
+      waitForWake: async (atMostMs) => {
+        slept.push(atMostMs);
+        if (slept.length === 2) stop.abort();
+      },
+      leaseMs: 1,
+      sinkLagBytes: 1,
+      window: () => 100,
+    },
+    stop.signal,
+  );
+  expect(added).toEqual([1, 2]);
+  expect(slept).toEqual([40, 5000]);
+});
+
+test('the window follows the fleet within bounds', () => {
+  expect([0, 256, 5000].map(windowFor)).toEqual([100, 512, 2000]);
+});
