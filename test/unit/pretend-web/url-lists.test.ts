@@ -104,7 +104,7 @@ describe('mixedUrls', () => {
     const { expected } = mixedUrls({ port: 8080, lines: 20, hosts: 1, seed: 6 });
     for (const kind of ['ok', 'http-error', 'timed-out', 'unreachable', 'invalid', 'duplicate'] as const)
       expect(expected[kind]).toBeGreaterThan(0);
-    expect(() => mixedUrls({ port: 8080, lines: 8, hosts: 1, seed: 6 })).toThrow('20 lines');
+    expect(() => mixedUrls({ port: 8080, lines: 19, hosts: 1, seed: 6 })).toThrow('20 lines');
   });
 });
 

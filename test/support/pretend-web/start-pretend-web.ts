@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerRequest } from './answer-request.ts';
+import { type ArrivalLog, createArrivalLog } from './arrival-log.ts';
+import { refuseStrangers } from './loopback-only.ts';
+import { watchForLeaving } from './note-end.ts';
+import { createWebMemory } from './web-memory.ts';
+
+export type PretendWeb = {
+  port: number;
+  /** `url('/ok')` is on 127.0.0.1; any other 127.x.y.z reaches the same web as a host of its own. */
+  url: (path: string, host?: string) => string;
+  arrivals: ArrivalLog;
+  /** Cuts all connections; resolves when the port is free. */
+  close: () => Promise<void>;
+};
+
+export type PretendWebOptions = {
+  /** 0 (default): a free one. */
+  port?: number;
+  /** Default true. False for raw throughput: nothing is noted. */
+  recordArrivals?: boolean;
+  /** Most requests the log keeps; default 1,000,000, some hundred MB. */
+  arrivalLimit?: number;
+  /** Ms, monotonic; for tests. */
+  nowMs?: () => number;
+};
+
+/** Many hosts in one server: they differ by the Host header alone. Only loopback is served. */
+export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<PretendWeb> => {
+  const { port = 0, recordArrivals = true, arrivalLimit = 1_000_000, nowMs = () => performance.now() } = options;
+  const arrivals = createArrivalLog({ nowMs, recording: recordArrivals, limit: arrivalLimit });
+  const state = { arrivals, memory: createWebMemory(), nowMs };
+  const server = createServer((request, response) => answerRequest(request, response, state));
+  letConnectionsLive(server);
+  server.on('connection', refuseStrangers);
+  server.on('connection', watchForLeaving);
+  server.listen({ port, host: '0.0.0.0', backlog: 4096 });
+  await once(server, 'listening');
+  const { port: listening } = server.address() as AddressInfo;
+  return {
+    port: listening,
+    url: (path, host = '127.0.0.1') => `http://${host}:${listening}${path}`,
+    arrivals,
+    close: () => closeServer(server),
+  };
+};
+
+/** A connection that the server ends by itself looks to a client like a fault; no route asks for that here. */
+function letConnectionsLive(server: Server): void {
+  server.keepAliveTimeout = 10 * 60_000;
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
