@@ -1,27 +1,37 @@
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { type RecordPolicy, recordPolicyOf } from './extract/extract.ts';
 import { type FetchPolicy, fetchPolicyOf } from './fetch/fetch-policy.ts';
 
-export type RunPolicy = { settings: CrawlSettings; fetch: FetchPolicy };
+export type RunPolicy = { settings: CrawlSettings; fetch: FetchPolicy; record: RecordPolicy };
 
-/** What each run decided, read once: a run's spec never changes. Undefined: no such run (it was removed). */
+const mostKept = 1000;
+
+/** What each run decided, read once: a run's spec never changes. Throws when there is no such run. */
 export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | undefined>) => {
-  const known = new Map<string, Promise<RunPolicy | undefined>>();
-  const mostKept = 1000;
+  const known = new Map<string, RunPolicy>();
+  const reading = new Map<string, Promise<RunPolicy>>();
 
-  const read = async (run: string): Promise<RunPolicy | undefined> => {
+  const read = async (run: string): Promise<RunPolicy> => {
     const spec = await readSpec(run);
-    if (spec === undefined) known.delete(run);
-    return spec && { settings: spec.settings, fetch: fetchPolicyOf(spec.settings) };
-  };
-
-  return (run: string): Promise<RunPolicy | undefined> => {
-    const found = known.get(run);
-    if (found) return found;
-    const policy = read(run);
-    policy.catch(() => known.delete(run));
+    if (spec === undefined) throw new Error(`no run ${run} in Redis`);
+    const { settings } = spec;
+    const policy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
     if (known.size >= mostKept) known.clear();
     known.set(run, policy);
     return policy;
   };
+
+  return {
+    /** Resolves once `of` can answer for the run. */
+    load: (run: string): Promise<RunPolicy> => {
+      const found = reading.get(run) ?? read(run).finally(() => reading.delete(run));
+      reading.set(run, found);
+      return found;
+    },
+    /** Undefined until it was loaded. */
+    of: (run: string): RunPolicy | undefined => known.get(run),
+  };
 };
+
+export type RunPolicies = ReturnType<typeof createRunPolicies>;

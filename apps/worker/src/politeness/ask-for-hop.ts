@@ -41,5 +41,5 @@ export const createHops = (job: Job, options: HopOptions) => {
     for (const host of held) await options.frontier.yield({ ...turnOf(job), host }, {});
   };
 
-  return { ask, leave };
+  return { ask, leave, isElsewhere: () => held.size > 0 };
 };

@@ -24,7 +24,7 @@ export type Kind<T> = {
 // biome-ignore lint/suspicious/noExplicitAny: a table holds settings of different value types
 export type SettingsTable = Record<string, Setting<any>>;
 
-export type SettingsOf<T extends SettingsTable> = { [K in keyof T]: T[K] extends Setting<infer V> ? V : never };
+export type SettingsOf<T extends SettingsTable> = { [K in keyof T]: T[K]['kind'] extends Kind<infer V> ? V : never };
 
 /** Where each value may come from; the first that names it wins: flags, then variables, then the crawl file, then the default. */
 export type SettingSources = {

@@ -1,0 +1,84 @@
+import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { encodeLine } from '@trawl/shared/domain/frontier-line.ts';
+import { encodeSummary } from '@trawl/shared/domain/outcome-summary.ts';
+import type { Commit, Frontier } from '@trawl/shared/frontier/frontier.ts';
+import { backoffMs } from './classify/backoff.ts';
+import { classify } from './classify/classify.ts';
+import { recordOf } from './extract/extract.ts';
+import type { Fetcher } from './fetch/fetch-page.ts';
+import type { Job } from './job.ts';
+import { createHops } from './politeness/ask-for-hop.ts';
+import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
+import type { Effects } from './process-url.ts';
+import type { RunPolicy } from './run-policies.ts';
+
+export type EffectTools = {
+  frontier: Frontier;
+  commit: (commit: Commit) => Promise<boolean>;
+  fetcher: Fetcher;
+  leaseMs: number;
+  jobDeadlineMs: number;
+  /** Estimate of Redis ms. */
+  nowMs: () => number;
+  random: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** Ends what is in flight as interrupted. */
+  stop: AbortSignal;
+};
+
+/** The steps of one execution, with the policy of its run at hand. */
+export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
+  const { frontier, nowMs, random } = tools;
+  const { settings } = policy;
+  let startedAtMs = nowMs();
+
+  const fetchPage = async (job: Job): Promise<FetchOutcome> => {
+    const { url, overrides } = job.line;
+    const hops = createHops(job, tools);
+    startedAtMs = nowMs();
+    const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
+    try {
+      return await tools.fetcher.fetchPage(request, tools.stop);
+    } finally {
+      if (hops.isElsewhere()) await hops.leave();
+    }
+  };
+
+  return {
+    askForTurn: (job) => askForTurn(job, tools),
+    waitForTurn: tools.sleep,
+    fetchPage,
+    classify: (job, outcome) =>
+      classify(
+        outcome,
+        { number: job.attempt, most: settings.attempts },
+        { nowMs: nowMs(), retryAfterCapMs: settings.retryAfterCapMs },
+      ),
+    commit: async (job, verdict, outcome) => {
+      const { run, host, line, attempt } = job;
+      const { json, summary } = recordOf({
+        run,
+        host,
+        line,
+        outcome,
+        verdict,
+        attempts: attempt,
+        queuedMs: Math.max(0, startedAtMs - job.releasedAtMs),
+        at: new Date(nowMs()).toISOString(),
+        policy: policy.record,
+      });
+      await tools.commit({ ...turnOf(job), class: verdict.class, summary: encodeSummary(summary), json });
+    },
+    giveSlotBack: async (job, pauseMs) => {
+      await frontier.yield(turnOf(job), pauseMs === undefined ? {} : { pauseMs, random: random() });
+    },
+    putBack: async (job, line, pauseMs) => {
+      const pause = pauseMs === undefined ? {} : { pauseMs, random: random() };
+      await frontier.yield(turnOf(job), { putBack: encodeLine(line), ...pause });
+    },
+    backoffMs: (job) =>
+      backoffMs({ attempt: job.attempt, baseMs: settings.backoffMs, capMs: settings.backoffCapMs, random }),
+    nowMs,
+    patienceMs: () => settings.patienceMs,
+  };
+};

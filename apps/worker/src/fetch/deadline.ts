@@ -1,0 +1,66 @@
+import type { FetchPolicy } from './fetch-policy.ts';
+
+export type TimeoutStage = 'connect' | 'headers' | 'body' | 'total';
+
+/**
+ * The four time limits of one fetch, with one timer. The timer is not moved when the fetch goes on: it wakes after the
+ * shortest limit, looks what the current stage still has, and sleeps again. A quick fetch pays for one timer that never fires,
+ * and a drip that keeps its stage alive still meets the total.
+ */
+export class Deadline {
+  readonly #policy: FetchPolicy;
+  readonly #now: () => number;
+  readonly #onLate: (stage: TimeoutStage) => void;
+  readonly #startedAtMs: number;
+  #timer: NodeJS.Timeout;
+  #stage: TimeoutStage = 'total';
+  #sinceMs: number;
+
+  constructor(policy: FetchPolicy, now: () => number, onLate: (stage: TimeoutStage) => void) {
+    this.#policy = policy;
+    this.#now = now;
+    this.#onLate = onLate;
+    this.#startedAtMs = now();
+    this.#sinceMs = this.#startedAtMs;
+    this.#timer = setTimeout(wake, policy.shortestTimeoutMs, this);
+  }
+
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+
+  /** The fetch has come to a stage, or the stage has shown life. `total` stands for a wait that is not the host's. */
+  enter(stage: TimeoutStage, atMs: number): void {
+    this.#stage = stage;
+    this.#sinceMs = atMs;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  wake(): void {
+    const nowMs = this.#now();
+    const totalLeftMs = this.#startedAtMs + this.#policy.totalTimeoutMs - nowMs;
+    const stageLeftMs = this.#sinceMs + this.#limitMs() - nowMs;
+    const leftMs = Math.min(totalLeftMs, stageLeftMs);
+    // A timer may fire up to a millisecond early.
+    if (leftMs < 1) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
+    else this.#timer = setTimeout(wake, Math.min(leftMs, this.#policy.shortestTimeoutMs), this);
+  }
+
+  #limitMs(): number {
+    switch (this.#stage) {
+      case 'connect':
+        return this.#policy.connectTimeoutMs;
+      case 'headers':
+        return this.#policy.headersTimeoutMs;
+      case 'body':
+        return this.#policy.bodyTimeoutMs;
+      case 'total':
+        return Number.POSITIVE_INFINITY;
+    }
+  }
+}
+
+const wake = (deadline: Deadline): void => deadline.wake();

@@ -1,0 +1,59 @@
+import type { LookupFunction } from 'node:net';
+import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { createBodyStore } from './body-store.ts';
+import { createConnections } from './connections.ts';
+import type { FetchRequest } from './fetch-request.ts';
+import { PageFetch } from './page-fetch.ts';
+import { createStopList } from './stop-list.ts';
+
+export type { FetchRequest } from './fetch-request.ts';
+
+export type FetcherOptions = {
+  /** Fetches at the same time; also the most connections to one origin. */
+  concurrency: number;
+  dns: { lookup: LookupFunction };
+  /** Where bodies go of runs that keep them as files; created when absent. */
+  bodiesDir?: string;
+  /** Milliseconds of any clock that does not jump. */
+  now: () => number;
+  /** Certificate authorities to trust instead of Node's, PEM. */
+  ca?: string;
+};
+
+export type Fetcher = {
+  /**
+   * Never throws for what a host did. Throws for what is ours to repair: a disk that takes no bodies, a run that wants files
+   * where the worker has no directory for them. A stop ends it as `interrupted`.
+   */
+  fetchPage: (request: FetchRequest, stop: AbortSignal) => Promise<FetchOutcome>;
+  /** Ends what is in flight as `interrupted` and closes all connections. */
+  close: () => Promise<void>;
+};
+
+export const createFetcher = (options: FetcherOptions): Fetcher => {
+  const { now, concurrency, dns, ca } = options;
+  const connections = createConnections({ concurrency, lookup: dns.lookup, now, ...(ca !== undefined && { ca }) });
+  const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
+  const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
+  const inFlight = new Set<PageFetch>();
+
+  const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
+    if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
+    const fetch = new PageFetch(request, { connections, store, now });
+    const forget = stopList.add(stop, fetch);
+    inFlight.add(fetch);
+    try {
+      return await fetch.run();
+    } finally {
+      inFlight.delete(fetch);
+      forget();
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    for (const fetch of inFlight) fetch.callOff('stopping');
+    await connections.close();
+  };
+
+  return { fetchPage, close };
+};

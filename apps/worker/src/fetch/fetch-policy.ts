@@ -1,0 +1,56 @@
+import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+
+/** What a run's settings mean for one fetch. Derived once per run: nothing of it is computed again per URL. */
+export type FetchPolicy = {
+  connectTimeoutMs: number;
+  headersTimeoutMs: number;
+  bodyTimeoutMs: number;
+  totalTimeoutMs: number;
+  /** The least of the four: no limit can be passed earlier than this after anything happened. */
+  shortestTimeoutMs: number;
+  maxWireBytes: number;
+  maxBodyBytes: number;
+  maxRedirects: number;
+  bodies: 'none' | 'inline' | 'files';
+  /** Inflated bytes of a body that stay in memory for the record. */
+  keptBytes: number;
+  /** Flat list name, value, name, value: what every request of the run sends. Names are lower case. */
+  headers: string[];
+};
+
+export const fetchPolicyOf = (settings: CrawlSettings): FetchPolicy => {
+  const { connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, totalTimeoutMs } = settings;
+  return {
+    connectTimeoutMs,
+    headersTimeoutMs,
+    bodyTimeoutMs,
+    totalTimeoutMs,
+    shortestTimeoutMs: Math.min(connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, totalTimeoutMs),
+    maxWireBytes: settings.maxWireBytes,
+    maxBodyBytes: settings.maxBodyBytes,
+    maxRedirects: settings.maxRedirects,
+    bodies: settings.bodies,
+    keptBytes: settings.bodies === 'inline' ? settings.inlineBytes : 0,
+    headers: headersOf(settings),
+  };
+};
+
+const headersOf = (settings: CrawlSettings): string[] => {
+  const defaults = { 'user-agent': settings.userAgent, accept: '*/*', 'accept-encoding': 'gzip, deflate, br, zstd' };
+  return Object.entries({ ...defaults, ...settings.headers })
+    .filter(([name]) => !connectionHeaders.has(name))
+    .flat();
+};
+
+/** They describe the connection or the framing of the body, which belong to the client library. */
+export const connectionHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);

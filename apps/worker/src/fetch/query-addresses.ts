@@ -1,0 +1,44 @@
+import type { RecordWithTtl } from 'node:dns';
+import type { Resolver } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Address, DnsAnswer } from './dns-answer.ts';
+
+/**
+ * How long the IPv6 answer is waited for once IPv4 has come: some resolvers never answer AAAA, and each of their
+ * names would cost the whole query timeout.
+ */
+const ipv6GraceMs = 250;
+
+type FamilyAnswer = { family: 4 | 6; records: RecordWithTtl[]; code: string };
+
+/** Asks for A and AAAA at once. IPv4 goes first: a machine without IPv6 then loses no attempt on it. */
+export const queryAddresses = async (resolver: Resolver, name: string): Promise<DnsAnswer> => {
+  const ipv6 = settled(6, resolver.resolve6(name, { ttl: true }));
+  const ipv4 = await settled(4, resolver.resolve4(name, { ttl: true }));
+  if (ipv4.records.length === 0) return answerOf([ipv4, await ipv6]);
+  const grace = new AbortController();
+  const late = delay(ipv6GraceMs, noAnswer, { signal: grace.signal, ref: false }).catch(() => noAnswer);
+  const second = await Promise.race([ipv6, late]);
+  grace.abort();
+  return answerOf([ipv4, second]);
+};
+
+const noAnswer: FamilyAnswer = { family: 6, records: [], code: 'ETIMEOUT' };
+
+const settled = (family: 4 | 6, query: Promise<RecordWithTtl[]>): Promise<FamilyAnswer> =>
+  query.then(
+    (records) => ({ family, records, code: '' }),
+    (error: NodeJS.ErrnoException) => ({ family, records: [], code: error.code ?? 'ESERVFAIL' }),
+  );
+
+const answerOf = (answers: FamilyAnswer[]): DnsAnswer => {
+  const addresses = answers.flatMap(({ family, records }) => records.map(({ address }): Address => ({ address, family })));
+  if (addresses.length === 0) return { kind: 'error', code: errorCodeOf(answers) };
+  const ttlMs = Math.min(...answers.flatMap(({ records }) => records.map(({ ttl }) => ttl * 1000)));
+  return { kind: 'addresses', addresses, ttlMs };
+};
+
+/** A name is said not to exist only where no half of the answer is in doubt. */
+const errorCodeOf = (answers: FamilyAnswer[]): string =>
+  answers.map(({ code }) => code).find((code) => !noSuchName.has(code)) ?? 'ENOTFOUND';
+const noSuchName: ReadonlySet<string> = new Set(['', 'ENOTFOUND', 'ENODATA', 'ENONAME', 'EBADNAME']);

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../logger.ts';
+import { processIdentity } from '../process-identity.ts';
+import type { Redis } from '../redis.ts';
+import { parseInfo } from '../redis-facts.ts';
+import { type Endpoint, type RedisFiles, removeEndpoint } from './endpoint.ts';
+import { askOnce } from './probe.ts';
+
+/** Below this, reading the append-only file takes no time worth saving (a few 100 MB/s). */
+const worthRewritingBytes = 16 * 1024 ** 2;
+const rewriteDeadlineMs = 60_000;
+const endDeadlineMs = 30_000;
+const lookAgainMs = 20;
+
+/** Writes everything to disk and ends the server. The caller holds the lock and knows that nobody uses it. */
+export const shutDown = async (files: RedisFiles, endpoint: Endpoint, log: Logger): Promise<void> => {
+  await askOnce(endpoint, { role: 'leave', timeoutMs: endDeadlineMs }, async (redis) => {
+    await shortenAppendOnlyFile(redis, log);
+    await sendShutdown(redis);
+  });
+  const untilMs = Date.now() + endDeadlineMs;
+  while (endpoint.pid !== null && (await processIdentity(endpoint.pid)) === endpoint.identity) {
+    if (Date.now() > untilMs) {
+      log.warn({ redisPid: endpoint.pid }, 'embedded Redis does not end');
+      return;
+    }
+    await delay(lookAgainMs);
+  }
+  await removeEndpoint(files);
+  log.info({ port: endpoint.port, redisPid: endpoint.pid }, 'embedded Redis stopped');
+};
+
+/** A crawl writes much and keeps little: the next start would read what was deleted long ago. */
+async function shortenAppendOnlyFile(redis: Redis, log: Logger): Promise<void> {
+  const { aof_current_size: sizeBytes, aof_base_size: keptBytes } = await persistence(redis);
+  if (Number(sizeBytes) <= worthRewritingBytes || Number(sizeBytes) < 1.5 * Number(keptBytes)) return;
+  await redis.bgrewriteaof().catch(() => undefined); // one may be under way already
+  const untilMs = Date.now() + rewriteDeadlineMs;
+  while (await isRewriting(redis)) {
+    if (Date.now() > untilMs) return log.warn({ sizeBytes: Number(sizeBytes) }, 'append-only file is not rewritten yet');
+    await delay(lookAgainMs);
+  }
+}
+
+async function isRewriting(redis: Redis): Promise<boolean> {
+  const info = await persistence(redis);
+  return info.aof_rewrite_in_progress === '1' || info.aof_rewrite_scheduled === '1';
+}
+
+async function persistence(redis: Redis): Promise<Record<string, string | undefined>> {
+  return parseInfo(await redis.info('persistence'));
+}
+
+/** No answer is the good answer: the connection ends with the server. */
+async function sendShutdown(redis: Redis): Promise<void> {
+  try {
+    await redis.shutdown();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError') throw error;
+  }
+}

@@ -1,0 +1,172 @@
+import { isIP } from 'node:net';
+import { Redis as IoRedis, type RedisOptions } from 'ioredis';
+import { UserError } from './user-error.ts';
+
+/** A connection as ioredis gives it. This file is the only one that imports ioredis. */
+export type Redis = IoRedis;
+
+export type { RedisOptions } from 'ioredis';
+
+/** Where Redis is. Sentinel and Cluster will be further kinds. */
+export type RedisConnection = {
+  kind: 'single';
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  db: number;
+  tls: boolean;
+};
+
+export class RedisUnavailable extends UserError {
+  override name = 'RedisUnavailable';
+}
+
+const firstConnectionDeadlineMs = 10_000;
+
+/**
+ * `redis://[[user]:password@]host[:port][/db]`, or rediss:// for TLS (the server's certificate is verified).
+ * Throws UserError that names REDIS_URL and never shows the password.
+ */
+export const parseRedisUrl = (url: string): RedisConnection => {
+  const parsed = URL.parse(url.trim());
+  if (!parsed) throw badUrl('is not a URL');
+  if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:') throw badUrl(`has the scheme ${parsed.protocol}//`);
+  if (parsed.hostname === '') throw badUrl('names no host');
+  if (parsed.search !== '' || parsed.hash !== '') throw badUrl('carries a ? or # part; percent-encode it in a password');
+  const db = /^\/?(\d{0,5})$/.exec(parsed.pathname)?.[1];
+  if (db === undefined) throw badUrl(`has the database ${JSON.stringify(parsed.pathname.slice(1))}, not a number`);
+  return {
+    kind: 'single',
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: parsed.port === '' ? 6379 : Number(parsed.port),
+    ...(parsed.username === '' ? {} : { username: decoded(parsed.username) }),
+    ...(parsed.password === '' ? {} : { password: decoded(parsed.password) }),
+    db: Number(db),
+    tls: parsed.protocol === 'rediss:',
+  };
+};
+
+/**
+ * Options for ioredis, also for BullMQ's `connection`. Commands wait for a lost Redis for ever, and are never failed
+ * over it; a replica that a failover left behind is left at once (READONLY). Auto-pipelining costs a third of the
+ * throughput of a worker connection. The name tells `CLIENT LIST` and the embedded Redis who is there.
+ */
+export const redisOptions = (connection: RedisConnection, options: { role: string }): RedisOptions => ({
+  host: connection.host,
+  port: connection.port,
+  ...(connection.username === undefined ? {} : { username: connection.username }),
+  ...(connection.password === undefined ? {} : { password: connection.password }),
+  db: connection.db,
+  ...(connection.tls ? { tls: isIP(connection.host) === 0 ? { servername: connection.host } : {} } : {}),
+  connectionName: connectionName(options.role),
+  maxRetriesPerRequest: null,
+  retryStrategy: (times) => Math.min(50 * 2 ** times, 2000) + Math.random() * 100,
+  reconnectOnError: (error) => (/READONLY/.test(error.message) ? 2 : false),
+  enableAutoPipelining: false,
+});
+
+export const connectionName = (role: string): string => `trawl:${role}:${process.pid}`;
+
+/**
+ * Resolves once Redis has answered and is not loading (`evenLoading`: or is). Later losses are mended by reconnecting.
+ * Throws RedisUnavailable when it takes longer than `deadlineMs`, or at once when the credentials are refused.
+ */
+export const connectRedis = async (
+  connection: RedisConnection,
+  options: { role: string; onError?: (error: Error) => void; deadlineMs?: number; evenLoading?: boolean },
+): Promise<Redis> => {
+  const enableReadyCheck = options.evenLoading !== true;
+  const redis = new IoRedis({ ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck });
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+    options.onError?.(error);
+  });
+  const deadlineMs = options.deadlineMs ?? firstConnectionDeadlineMs;
+  if (await becomesReady(redis, deadlineMs, () => lastError)) return redis;
+  redis.disconnect();
+  throw unavailable(connection, deadlineMs, lastError);
+};
+
+/** One try, no reconnecting, nothing sent twice: for probes and for commands such as SHUTDOWN. Rejects with the first error. */
+export const connectOnce = async (
+  connection: RedisConnection,
+  options: { role: string; timeoutMs: number },
+): Promise<Redis> => {
+  const redis = new IoRedis({
+    ...redisOptions(connection, options),
+    lazyConnect: true,
+    connectTimeout: options.timeoutMs,
+    commandTimeout: options.timeoutMs,
+    retryStrategy: null,
+    reconnectOnError: null,
+    autoResendUnfulfilledCommands: false,
+    enableReadyCheck: false,
+  });
+  const failed = new Promise<never>((_, reject) => redis.once('error', reject));
+  redis.on('error', () => undefined);
+  try {
+    await Promise.race([redis.connect(), failed]);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+};
+
+/** Closes and waits until the socket is gone, so that the server knows it too. */
+export const disconnectRedis = async (redis: Redis): Promise<void> => {
+  if (redis.status === 'end') return;
+  const ended = new Promise((resolve) => redis.once('end', resolve));
+  redis.disconnect();
+  await ended;
+};
+
+/** The server's clock, ms since 1970 with microseconds as fraction. */
+export const redisNowMs = async (redis: Redis): Promise<number> => {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1000 + Number(microseconds) / 1000;
+};
+
+async function becomesReady(redis: Redis, deadlineMs: number, lastError: () => Error | undefined): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), deadlineMs);
+  redis.once('ready', () => resolve(true));
+  redis.once('end', () => resolve(false));
+  redis.on('error', () => isRefusal(lastError()) && resolve(false));
+  redis.connect().catch(() => undefined);
+  const ready = await promise;
+  clearTimeout(timer);
+  return ready;
+}
+
+/** Trying again cannot help: the password or the user is wrong. */
+function isRefusal(error: Error | undefined): boolean {
+  return error !== undefined && /WRONGPASS|NOAUTH|invalid password|NOPERM/.test(error.message);
+}
+
+function unavailable(connection: RedisConnection, deadlineMs: number, error: Error | undefined): RedisUnavailable {
+  const at = `${connection.host}:${connection.port}`;
+  if (isRefusal(error))
+    return new RedisUnavailable(`Redis at ${at} refuses the credentials: ${error?.message}`, 'Check user and password in REDIS_URL.');
+  return new RedisUnavailable(
+    `Redis at ${at} did not answer within ${deadlineMs / 1000} s: ${error?.message || 'no reason given'}`,
+    'Check that it runs and that REDIS_URL names it, or unset REDIS_URL to let Trawl start its own.',
+  );
+}
+
+function badUrl(what: string): UserError {
+  return new UserError(
+    `REDIS_URL ${what}`,
+    'Expected redis://[[user]:password@]host[:port][/db], or rediss:// for TLS. Percent-encode special characters.',
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badUrl('has a % in user or password that starts no percent-encoding (write it as %25)');
+  }
+}
