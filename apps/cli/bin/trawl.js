@@ -1,1 +1,21 @@
 #!/usr/bin/env node
+// Plain JavaScript, so that an older Node can read it far enough to say what is wrong.
+
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  process.stderr.write(
+    `trawl needs Node 24, this is Node ${process.versions.node}.\n` +
+      'Run `npm install` in the repository: it brings Node 24 along. Then `npx trawl ...` finds it by itself.\n',
+  );
+  process.exit(2);
+}
+
+// The first releases of Node 24 call type stripping an experiment at every start, in children too.
+const quiet = '--disable-warning=ExperimentalWarning';
+process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, quiet].filter(Boolean).join(' ');
+const emitWarning = process.emitWarning.bind(process);
+process.emitWarning = (warning, ...rest) => {
+  if (rest[0] !== 'ExperimentalWarning') emitWarning(warning, ...rest);
+};
+
+await import('../src/main.ts');

@@ -30,7 +30,6 @@ const calendarMs = (parts: Record<string, string>, nowMs: number): number | unde
 
 const fullYear = (digits: string, nowMs: number): number => {
   if (digits.length === 4) return Number(digits);
-  const thisYear = new Date(nowMs).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + Number(digits);
-  return year > thisYear + 50 ? year - 100 : year;
+  const latest = new Date(nowMs).getUTCFullYear() + 50;
+  return latest - ((latest - Number(digits)) % 100);
 };

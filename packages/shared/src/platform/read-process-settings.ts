@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { readSettings, type SettingsOf, type SettingsTable } from '../domain/setting.ts';
+import { type Kind, readSettings, type SettingsOf, type SettingsTable } from '../domain/setting.ts';
+import { yesNo } from '../domain/setting-kinds.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -18,11 +19,13 @@ export const readProcessSettings = <T extends SettingsTable>(
 };
 
 function parseFlags(table: SettingsTable, args: string[]): Record<string, unknown> {
-  const options = Object.fromEntries(Object.values(table).map(({ flag }) => [flag, { type: 'string' as const }]));
+  const options = Object.fromEntries(Object.values(table).map(({ flag, kind }) => [flag, { type: typeOf(kind) }]));
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args, options, strict: true, allowPositionals: false, allowNegative: true }).values;
   } catch (error) {
     const known = Object.keys(options).map((flag) => `--${flag}`);
     throw new UserError((error as Error).message, `Known flags: ${known.join(', ')}`);
   }
 }
+
+const typeOf = (kind: Kind<unknown>): 'boolean' | 'string' => (kind === yesNo ? 'boolean' : 'string');

@@ -115,9 +115,13 @@ export const connectOnce = async (
   }
 };
 
-/** Closes and waits until the socket is gone, so that the server knows it too. */
+/**
+ * Closes and waits until the socket is gone, so that the server knows it too. Commands that wait for a lost server
+ * stay unsettled: ioredis ends without a word when it is told to between two tries to reconnect.
+ */
 export const disconnectRedis = async (redis: Redis): Promise<void> => {
   if (redis.status === 'end') return;
+  if (redis.status === 'reconnecting') return redis.disconnect();
   const ended = new Promise((resolve) => redis.once('end', resolve));
   redis.disconnect();
   await ended;
