@@ -5,7 +5,8 @@ const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
     `trawl needs Node 24, this is Node ${process.versions.node}.\n` +
-      'Run `npm install` in the repository: it brings Node 24 along. Then `npx trawl ...` finds it by itself.\n',
+      'Run `npm install` (or, with npm 10, `bash scripts/setup.sh`) in the repository: it brings Node 24 along,\n' +
+      'and `npx trawl ...` there finds it by itself.\n',
   );
   process.exit(2);
 }

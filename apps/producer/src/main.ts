@@ -33,7 +33,7 @@ await runMain('producer', async () => {
     clock,
     log,
     stdin: process.stdin,
-    now: () => Date.now(),
+    now: Date.now,
   });
 
   return {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
 import { createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
-import { createRuns } from '@trawl/shared/frontier/runs.ts';
+import { createRuns, type Runs } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { RedisClock } from '@trawl/shared/platform/clock.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
@@ -16,7 +18,8 @@ import { releaseLoop } from './release/release-loop.ts';
 import { createSweeper } from './release/sweeper.ts';
 import { createWakeUps } from './release/wake-ups.ts';
 import { windowFor } from './release/window.ts';
-import { refuseChangedSource } from './source/source-identity.ts';
+import { readSourceIdentity, refuseChangedSource } from './source/source-identity.ts';
+import { openStdinSpool, type StdinSpool } from './source/stdin-spool.ts';
 
 export type ProducerParts = {
   id: string;
@@ -25,6 +28,7 @@ export type ProducerParts = {
   redis: Redis;
   clock: RedisClock;
   log: Logger;
+  stdin: Readable;
   now: () => number;
 };
 
@@ -49,7 +53,7 @@ export const startProducer = (
     room.close();
     await queue.close();
   };
-  const done = produce(duty, effectsOf({ ...parts, queue, wake, room }), stopping.signal).finally(close);
+  const done = produce(duty, effectsOf({ ...parts, queue, wake, room }), stopping.signal).finally(() => close());
   log.info({ feeds: duty.feeds?.run, releases: duty.releases }, 'producer started');
 
   const stop = async (): Promise<void> => {
@@ -73,12 +77,18 @@ const effectsOf = (tools: Tools): ProduceEffects => {
   const frontier = createFrontier(redis, shard);
   const runs = createRuns(redis, shard);
   return {
-    checkSource: (spec) => refuseChangedSource(spec.source),
+    checkSource: (spec) => checkSource(spec, runs),
     feed: async (spec: RunSpec, stop) => {
       const { backlogBytes } = settings;
+      const stdin = await openStdin(spec, tools.stdin);
+      const source = { stop, warn: (message: string) => log.warn({ run: spec.run }, message), ...(stdin && { stdin }) };
       const waitForRoom = () => tools.room.wait(roomPauseMs);
-      const options = { frontier, readCheckpoint: runs.checkpoint, waitForRoom, backlogBytes, now: tools.now };
-      await feedRun(spec, options, stop);
+      const options = { frontier, readCheckpoint: runs.checkpoint, source, waitForRoom, backlogBytes, now: tools.now };
+      try {
+        await feedRun(spec, options, stop);
+      } finally {
+        await stdin?.close();
+      }
       log.info({ run: spec.run }, 'source fed');
     },
     release: (stop) => {
@@ -89,6 +99,18 @@ const effectsOf = (tools: Tools): ProduceEffects => {
     sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
   };
 };
+
+/** The file must be the one that the run began with; the first producer of the run notes what it is. */
+const checkSource = async ({ run, source }: RunSpec, runs: Runs): Promise<void> => {
+  if (source.kind === 'urls' || source.kind === 'stdin') return;
+  const identity = await runs.sourceIdentity(run);
+  if (identity) await refuseChangedSource({ ...source, identity });
+  else await runs.rememberSource(run, await readSourceIdentity(source.path));
+};
+
+/** The spool of a run that reads stdin, unless an earlier producer of the run has filled it. */
+const openStdin = async ({ source }: RunSpec, input: Readable): Promise<StdinSpool | undefined> =>
+  source.kind === 'stdin' && !existsSync(source.path) ? openStdinSpool({ input, path: source.path }) : undefined;
 
 /** The window as set, or as the workers that are there suggest, looked up now and then. */
 const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: AbortSignal): (() => number) => {

@@ -22,7 +22,17 @@ await runMain('worker', async () => {
   await refuseUnfitRedis(redis);
   const clock = await redisClock(redis);
   const id = `${hostname()}:${process.pid}`;
-  const worker = startWorker({ id, settings, shard: firstShard, redis, queueRedis, clock, log, random: Math.random });
+  const worker = startWorker({
+    id,
+    settings,
+    shard: firstShard,
+    redis,
+    queueRedis,
+    clock,
+    log,
+    random: Math.random,
+    now: Date.now,
+  });
 
   return {
     done: worker.stuck.then(() => stuckExitCode),

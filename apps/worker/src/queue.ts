@@ -14,6 +14,8 @@ export type QueueOptions = {
   lockMs: number;
   stalledIntervalMs: number;
   log: Logger;
+  /** This machine's clock, the one that BullMQ's delays are on. */
+  now: () => number;
 };
 
 /** An infrastructure error costs no attempt: the job is looked at again after this. */
@@ -40,7 +42,7 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
           bullJob.opts.backoff = { type: 'custom' };
           throw new RetryLater(ending.reason, ending.delayMs);
         case 'wait':
-          await bullJob.moveToDelayed(Date.now() + ending.delayMs, token);
+          await bullJob.moveToDelayed(options.now() + ending.delayMs, token);
           throw new DelayedError();
       }
     },

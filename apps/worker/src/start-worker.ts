@@ -30,6 +30,8 @@ export type WorkerParts = {
   clock: RedisClock;
   log: Logger;
   random: () => number;
+  /** This machine's wall clock. */
+  now: () => number;
 };
 
 const announceEveryMs = 5000;
@@ -41,10 +43,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; st
   const frontier = createFrontier(redis, shard);
   const policies = createRunPolicies(createRuns(redis, shard).spec);
   const stopFetching = new AbortController();
-  const now = () => performance.now();
-  const dns = createDnsCache({ now, ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }) });
+  const monotonicMs = () => performance.now();
+  const dns = createDnsCache({ now: monotonicMs, ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }) });
   const bodiesDir = join(settings.dataDir, 'bodies');
-  const fetcher = createFetcher({ concurrency: settings.concurrency, dns, bodiesDir, now });
+  const fetcher = createFetcher({ concurrency: settings.concurrency, dns, bodiesDir, now: monotonicMs });
   const tools = {
     frontier,
     fetcher,
@@ -67,7 +69,8 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; st
     }
   };
   const { concurrency, lockMs, stalledIntervalMs } = settings;
-  const queue = takeJobs({ redis: parts.queueRedis, shard, concurrency, lockMs, stalledIntervalMs, log }, execute);
+  const queueOptions = { redis: parts.queueRedis, shard, concurrency, lockMs, stalledIntervalMs, log, now: parts.now };
+  const queue = takeJobs(queueOptions, execute);
   log.info({ concurrency }, 'worker started');
 
   const fleet = createFleet(redis, shard);
@@ -77,7 +80,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; st
   const beat = async (): Promise<void> => {
     await announce();
     const waitingJobs = await redis.llen(keysOf(shard).waitingJobs(fetchQueueName));
-    if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, now())) stuck.resolve();
+    if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) stuck.resolve();
   };
   const reportFailure = (error: unknown) => log.warn({ err: error }, 'heartbeat failed');
   beat().catch(reportFailure);

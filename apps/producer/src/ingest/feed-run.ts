@@ -1,12 +1,13 @@
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { Frontier, PushItem } from '@trawl/shared/frontier/frontier.ts';
 import { openSource } from '../source/open-source.ts';
-import type { SourceLine, SourcePosition } from '../source/source.ts';
+import type { SourceLine, SourceOptions, SourcePosition } from '../source/source.ts';
 import { toPushItem } from './to-push-item.ts';
 
 export type FeedOptions = {
   frontier: Pick<Frontier, 'push'>;
   readCheckpoint: (run: string) => Promise<string>;
+  source: SourceOptions;
   /** Resolves when the backlog may have fallen below its mark, or after a while. */
   waitForRoom: () => Promise<void>;
   /** Back-pressure mark: frontier bytes in Redis above which this producer waits. */
@@ -40,7 +41,7 @@ const feedFrom = async (
     return pushWhenRoom(batch, options, stop);
   };
 
-  for await (const lines of openSource(spec.source, position)) {
+  for await (const lines of openSource(spec.source, position, options.source)) {
     position = lines.at(-1)?.position ?? position;
     const after = encodeCheckpoint(position, false);
     const result = await pushItems(toPushItems(lines, spec, options), after, false);

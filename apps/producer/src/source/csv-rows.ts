@@ -1,15 +1,8 @@
-import { CsvError, type Parser, parse } from 'csv-parse';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
-import { createNumbering, type Numbering } from './number-rows.ts';
+import { createCsvParser } from './csv-parser.ts';
+import { createNumbering } from './number-rows.ts';
 import { openBytes } from './open-bytes.ts';
-import {
-  longestLineBytes,
-  startOfSource,
-  type RowContent,
-  type SourceLine,
-  type SourceOptions,
-  type SourcePosition,
-} from './source.ts';
+import { startOfSource, type RowContent, type SourceLine, type SourceOptions, type SourcePosition } from './source.ts';
 
 export type CsvToRead = { path: string; from: SourcePosition | undefined; column: string; options: SourceOptions };
 
@@ -20,68 +13,54 @@ export type CsvToRead = { path: string; from: SourcePosition | undefined; column
  */
 export async function* readCsv({ path, from, column, options }: CsvToRead): AsyncGenerator<SourceLine[]> {
   const bytes = await openBytes({ path, offset: 0, options, isSpool: false });
+  const numbering = createNumbering(startOfSource, from?.ordinal ?? 0);
+  let index = -1;
+  const parser = createCsvParser({
+    path,
+    separatorOf: (head) => separatorOf(head, column),
+    onBlankLines: numbering.skipLines,
+    onRow: (row, lines) => {
+      const content = index === -1 ? undefined : contentOf(row, index);
+      if (index === -1) index = findColumn(path, column, row);
+      numbering.add(content, { lines, offset: 0 });
+    },
+  });
   try {
-    const numbering = createNumbering(startOfSource, from?.ordinal ?? 0);
-    const rows = createRowReader({ path, column, numbering });
     for await (const chunk of bytes.chunks) {
-      await rows.push(chunk);
+      await parser.push(chunk);
       yield* numbering.takeBatches();
     }
-    await rows.end();
+    await parser.end();
     yield* numbering.takeBatches();
+    if (index === -1) findColumn(path, column, []);
   } finally {
     await bytes.close();
   }
 }
 
-type RowReading = { path: string; column: string; numbering: Numbering };
-
-/** Drives the parser chunk by chunk; its rows go to the numbering at once, so that none waits in a stream. */
-function createRowReader({ path, column, numbering }: RowReading) {
-  let parser: Parser | undefined;
-  let failure: Error | undefined;
-  let index = -1;
-  let blankLines = 0;
-
-  const onRow = (row: string[], blankLinesSoFar: number): void => {
-    numbering.skipLines(blankLinesSoFar - blankLines);
-    blankLines = blankLinesSoFar;
-    const isHeader = index === -1;
-    if (isHeader) index = findColumn(path, column, row);
-    numbering.add(isHeader ? undefined : contentOf(row, index), { lines: linesOf(row), offset: 0 });
-  };
-  const write = (step: (parser: Parser, done: () => void) => void): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (parser === undefined) return resolve();
-      step(parser, () => (failure === undefined ? resolve() : reject(failure)));
-    });
-
-  return {
-    push: (chunk: Buffer): Promise<void> => {
-      parser ??= createParser(delimiterOf(chunk, column), onRow).on('error', (error) => {
-        failure ??= explained(path, error);
-      });
-      return write((to, done) => to.write(chunk, () => setImmediate(done)));
-    },
-    end: async (): Promise<void> => {
-      await write((to, done) => to.once('close', done).resume().end());
-      if (index === -1) findColumn(path, column, []);
-    },
-  };
+function contentOf(row: string[], index: number): RowContent | undefined {
+  const cell = row[index];
+  const text = cell?.trim();
+  if (text) return { text };
+  if (row.every((field) => field.trim() === '')) return undefined;
+  return { text: row.join(','), problem: cell === undefined ? 'too-few-columns' : 'missing-url' };
 }
 
-function createParser(delimiter: string, onRow: (row: string[], blankLinesSoFar: number) => void): Parser {
-  return parse({
-    delimiter,
-    // Both, always: found out from the first row, the one would run through the other in a file of mixed origin.
-    record_delimiter: ['\r\n', '\n'],
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: longestLineBytes,
-    on_record: (row: string[], info) => {
-      onRow(row, info.empty_lines);
-      return null;
-    },
-  });
+function findColumn(path: string, column: string, header: string[]): number {
+  const names = header.map((name) => name.trim());
+  const index = names.indexOf(column.trim());
+  if (index !== -1) return index;
+  throw new UserError(
+    `${path} has no column ${JSON.stringify(column)}`,
+    names.length === 0
+      ? 'It is empty: its first row must name the columns.'
+      : `Its columns are: ${names.map((name) => JSON.stringify(name)).join(', ').slice(0, 2000)}`,
+  );
+}
+
+/** The separator by which the first row has the wanted column. */
+function separatorOf(head: Buffer, column: string): string {
+  const [firstRow = ''] = head.toString('utf8').split('\n', 1);
+  const names = (separator: string): string[] => firstRow.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim());
+  return [',', ';', '\t'].find((separator) => names(separator).includes(column.trim())) ?? ',';
 }

@@ -52,10 +52,10 @@ async function feed(
 ): Promise<Buffer | undefined> {
   let givenBytes = 0;
   for (let chunk = first ?? (await nextChunk(input)); chunk !== undefined; chunk = await nextChunk(input)) {
-    if ((await useUp(decoder, chunk)) === 'ended') {
-      const left = chunk.subarray(decoder.bytesWritten - givenBytes);
-      return left.length > 0 ? left : nextChunk(input);
-    }
+    const isEnded = (await useUp(decoder, chunk)) === 'ended';
+    const left = chunk.subarray(decoder.bytesWritten - givenBytes);
+    if (left.length > 0) return left;
+    if (isEnded) return nextChunk(input);
     givenBytes += chunk.length;
   }
   decoder.end();
@@ -67,7 +67,7 @@ async function nextChunk(input: AsyncIterator<Buffer>): Promise<Buffer | undefin
   return done ? undefined : value;
 }
 
-/** A decoder that ends amid a chunk never says that it has written it. */
+/** A decoder that ends amid a chunk may say that it has written it, or nothing. */
 function useUp(decoder: Decoder, chunk: Buffer): Promise<'written' | 'ended'> {
   return new Promise((resolve) => {
     const ended = (): void => resolve('ended');

@@ -21,7 +21,7 @@ const headers = z.unknown().transform((given, context) => {
   return z.NEVER;
 });
 
-const requestFields = z.object({ method: method.nullish(), headers: headers.nullish(), body: z.unknown() });
+const requestFields = z.object({ method: method.nullish(), headers: headers.nullish(), body: z.unknown().optional() });
 
 /**
  * `method`, `headers` and `body` of a JSON object, undefined when it changes nothing of a plain GET. null is absent.

@@ -57,8 +57,7 @@ const askedPauseMs = ({ headers }: Answered, limits: RetryAfterLimits): number |
 };
 
 /** 52x are a proxy's words for an origin that it could not reach. */
-const isTemporary = (status: number): boolean =>
-  temporaryStatuses.has(status) || (status >= 520 && status <= 529);
+const isTemporary = (status: number): boolean => temporaryStatuses.has(status) || (status >= 520 && status <= 529);
 const temporaryStatuses: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 const retry = (

@@ -9,7 +9,12 @@ export type TextKind = 'html' | 'xml' | 'text' | 'json';
  * unknown charset counts as nothing said.
  * @param isWhole false when the body was cut: half a character at the end is left out
  */
-export const decodeText = (bytes: Uint8Array, kind: TextKind, charset: string | undefined, isWhole: boolean): string => {
+export const decodeText = (
+  bytes: Uint8Array,
+  kind: TextKind,
+  charset: string | undefined,
+  isWhole: boolean,
+): string => {
   if (isUtf8Label(charset) && !hasUtf16Mark(bytes)) return decodeUtf8(bytes, isWhole);
   const encoding = encodingOf(bytes, kind, charset, isWhole);
   if (encoding === 'UTF-8') return decodeUtf8(bytes, isWhole);

@@ -21,11 +21,7 @@ export class CodedBody implements BodyReceiver {
   #ending: { resolve: (body: FetchedBody | Promise<FetchedBody>) => void; reject: (error: Error) => void } | undefined;
 
   /** @param createPlain makes the receiver of the inflated bytes */
-  constructor(
-    codings: ContentCoding[],
-    createPlain: (events: ReceiverEvents) => PlainBody,
-    events: ReceiverEvents,
-  ) {
+  constructor(codings: ContentCoding[], createPlain: (events: ReceiverEvents) => PlainBody, events: ReceiverEvents) {
     this.#codings = codings;
     this.#events = events;
     this.#plain = createPlain({
@@ -89,7 +85,7 @@ export class CodedBody implements BodyReceiver {
       const next = this.#inflaters[i + 1];
       if (next !== undefined) inflater.pipe(next);
     });
-    this.#inflaters[0]?.on('drain', this.#events.onReady);
+    
     this.#inflaters.at(-1)?.on('data', (chunk: Buffer) => this.#pass(chunk));
     this.#inflaters.at(-1)?.on('end', () => {
       this.#hasEnded = true;

@@ -11,7 +11,10 @@ const mostCodings = 2;
  */
 export const contentCodingsOf = (header: string | undefined): ContentCoding[] | undefined => {
   if (header === undefined) return [];
-  const words = header.toLowerCase().split(',').map((word) => word.trim());
+  const words = header
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim());
   if (words.some((word) => otherCodings.has(word))) return undefined;
   const codings = words.map((word) => ourCodings.get(word)).filter((coding) => coding !== undefined);
   return codings.length > mostCodings ? undefined : codings.reverse();
@@ -24,7 +27,15 @@ const ourCodings: ReadonlyMap<string, ContentCoding> = new Map([
   ['br', 'br'],
   ['zstd', 'zstd'],
 ]);
-const otherCodings: ReadonlySet<string> = new Set(['compress', 'x-compress', 'pack200-gzip', 'aes128gcm', 'exi', 'dcb', 'dcz']);
+const otherCodings: ReadonlySet<string> = new Set([
+  'compress',
+  'x-compress',
+  'pack200-gzip',
+  'aes128gcm',
+  'exi',
+  'dcb',
+  'dcz',
+]);
 
 /** HTTP allows windows up to 8 MiB (RFC 9659); larger ones would let a host choose our memory. */
 const zstdOptions = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } };
@@ -36,7 +47,9 @@ export const inflateAtOnce = (coding: ContentCoding, bytes: Uint8Array, mostByte
     case 'gzip':
       return zlib.gunzipSync(bytes, { maxOutputLength });
     case 'deflate':
-      return isZlib(bytes) ? zlib.inflateSync(bytes, { maxOutputLength }) : zlib.inflateRawSync(bytes, { maxOutputLength });
+      return isZlib(bytes)
+        ? zlib.inflateSync(bytes, { maxOutputLength })
+        : zlib.inflateRawSync(bytes, { maxOutputLength });
     case 'br':
       return zlib.brotliDecompressSync(bytes, { maxOutputLength });
     case 'zstd':

@@ -28,6 +28,8 @@ const ttlLimits = { leastMs: 1000, mostMs: 600_000 };
 const noSuchNameMs = 30_000;
 const failureMs = 1000;
 
+type LookupOptions = Parameters<LookupFunction>[1];
+type LookupCallback = Parameters<LookupFunction>[2];
 type Entry = { answer: Promise<DnsAnswer>; until: number };
 
 /**
@@ -68,16 +70,16 @@ export const createDnsCache = (options: DnsOptions): DnsCache => {
     return entry.answer;
   };
 
-  const lookup: LookupFunction = (hostname, { all, family }, callback) => {
-    const name = hostname.toLowerCase().replace(/\.$/, '');
-    void Promise.resolve(resolve(name)).then((answer) => {
-      const addresses = answer.kind === 'addresses' ? answer.addresses.filter(isOfFamily(family)) : [];
-      const [first] = addresses;
-      if (first === undefined) return callback(lookupError(answer.kind === 'error' ? answer.code : 'ENOTFOUND', hostname), '');
-      if (all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
+  const answerTo = async (hostname: string, options: LookupOptions, callback: LookupCallback): Promise<void> => {
+    const answer = await resolve(hostname.toLowerCase().replace(/\.$/, ''));
+    const addresses = answer.kind === 'addresses' ? answer.addresses.filter(isOfFamily(options.family)) : [];
+    const [first] = addresses;
+    if (first === undefined) callback(lookupError(answer.kind === 'error' ? answer.code : 'ENOTFOUND', hostname), '');
+    else if (options.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
   };
+
+  const lookup: LookupFunction = (hostname, options, callback) => void answerTo(hostname, options, callback);
 
   return { lookup, close: () => resolver.cancel() };
 };
@@ -93,7 +95,10 @@ const loopback: Address[] = [
 ];
 
 /** IP literals, the names that RFC 6761 reserves, and the hosts file. */
-const addressesWithoutQuery = (name: string, inHostsFile: (name: string) => Address[] | undefined): DnsAnswer | undefined => {
+const addressesWithoutQuery = (
+  name: string,
+  inHostsFile: (name: string) => Address[] | undefined,
+): DnsAnswer | undefined => {
   const family = isIP(name);
   if (family === 4 || family === 6) return fixed([{ address: name, family }]);
   if (name === 'localhost' || name.endsWith('.localhost')) return fixed(loopback);

@@ -95,7 +95,11 @@ export class Exchange implements Asker {
     this.isUnanswered = false;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200 || this.#settle === undefined) return;
     this.status = status;
     this.headAtMs = this.#tools.now();

@@ -7,6 +7,6 @@ export type FetchRequest = {
   url: CanonicalUrl | string;
   overrides?: RequestOverrides;
   policy: FetchPolicy;
-  /** Awaited before every redirect hop, on the same host too. `host` is the politeness bucket, `hostname:port`. */
+  /** Awaited before every redirect hop, on the same host too. `host` is the politeness bucket: URL.host. */
   askForHop: (host: string) => Promise<'go' | 'must-wait'>;
 };

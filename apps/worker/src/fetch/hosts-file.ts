@@ -31,7 +31,7 @@ const orElse = <T>(read: () => T, fallback: T): T => {
 };
 
 /** `address name name ... # comment`, names in lower case. */
-export const parseHosts = (text: string): Map<string, Address[]> => {
+const parseHosts = (text: string): Map<string, Address[]> => {
   const names = new Map<string, Address[]>();
   for (const line of text.split(/\r?\n/)) {
     const [address = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);

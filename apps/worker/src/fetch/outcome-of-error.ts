@@ -16,7 +16,8 @@ export const outcomeOfError = (error: unknown, before: BeforeError): FetchOutcom
   if (ourOwnEnd.has(code)) return { kind: 'interrupted', why: 'stopping', trace };
   if (isReset(error)) return { kind: 'cut-short', why: 'reset', ...before };
   // With TLS 1.3 a refusal of the handshake (a client certificate is wanted) arrives after it seemed complete.
-  if (isTls(code) && before.status === undefined) return { kind: 'unreachable', stage: 'tls', ...tlsReason(code), trace };
+  if (isTls(code) && before.status === undefined)
+    return { kind: 'unreachable', stage: 'tls', ...tlsReason(code), trace };
   return { kind: 'cut-short', why: 'protocol', ...before };
 };
 
@@ -24,7 +25,7 @@ export const outcomeOfError = (error: unknown, before: BeforeError): FetchOutcom
 export const isReset = (error: unknown): boolean => {
   const code = codeOf(error);
   if (code === 'UND_ERR_SOCKET') return !isNonsense(error);
-  return resets.has(code);
+  return resets.has(code) || isEarlyEnd(error);
 };
 
 const resets: ReadonlySet<string> = new Set([
@@ -65,7 +66,11 @@ const reasonOf = (stage: ConnectError['stage'], code: string): Reason => {
 const isNonsense = (error: unknown): boolean =>
   error instanceof Error && (error.message === 'bad response' || error.message === 'bad upgrade');
 
-const isTls = (code: string): boolean => code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
+const isTls = (code: string): boolean =>
+  code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
+
+/** undici 8.12 leaves the code out of its parser's errors. */
+const isEarlyEnd = (error: unknown): boolean => error instanceof Error && error.message.includes('(Invalid EOF state)');
 
 const codeOf = (error: unknown): string => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

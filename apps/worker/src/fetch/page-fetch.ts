@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { BodyStore } from './body-store.ts';
@@ -7,8 +8,8 @@ import { contentCodingsOf } from './content-coding.ts';
 import { Deadline, type TimeoutStage } from './deadline.ts';
 import { Exchange, type ExchangeEnd, type ExchangeTools } from './exchange.ts';
 import type { FetchRequest } from './fetch-request.ts';
-import { firstRequest, type OutgoingRequest } from './outgoing-request.ts';
 import { isReset, outcomeOfError } from './outcome-of-error.ts';
+import { firstRequest, type OutgoingRequest } from './outgoing-request.ts';
 import { PlainBody } from './plain-body.ts';
 import { redirectedRequest } from './redirect.ts';
 
@@ -59,7 +60,9 @@ export class PageFetch {
     const exchange = this.#exchange as Exchange;
     // The host closed a kept connection just as it was used: that says nothing about the URL.
     const isStale = end.kind === 'failed' && exchange.isUnanswered && isReset(end.error);
-    return isStale && this.#calledOff === undefined && idempotent.has(this.#outgoing.method) ? this.#send('fresh') : end;
+    return isStale && this.#calledOff === undefined && idempotent.has(this.#outgoing.method)
+      ? this.#send('fresh')
+      : end;
   }
 
   #send(pool: 'kept' | 'fresh'): Promise<ExchangeEnd> {
@@ -91,6 +94,8 @@ export class PageFetch {
     if (next.kind === 'refuse') return this.#forbidden(next.why, status);
 
     this.#deadline.enter('total', this.#tools.now());
+    // undici hands a connection back one turn of the event loop after its response: asking earlier would open another.
+    await nextTurn();
     const answer = await Promise.race([this.#request.askForHop(next.host), this.#untilCalledOff()]);
     if (answer === 'must-wait') return { kind: 'interrupted', why: 'hop-must-wait', trace: this.#trace() };
     if (answer === 'go') this.#outgoing = next.request;

@@ -32,7 +32,9 @@ const settled = (family: 4 | 6, query: Promise<RecordWithTtl[]>): Promise<Family
   );
 
 const answerOf = (answers: FamilyAnswer[]): DnsAnswer => {
-  const addresses = answers.flatMap(({ family, records }) => records.map(({ address }): Address => ({ address, family })));
+  const addresses = answers.flatMap(({ family, records }) =>
+    records.map(({ address }): Address => ({ address, family })),
+  );
   if (addresses.length === 0) return { kind: 'error', code: errorCodeOf(answers) };
   const ttlMs = Math.min(...answers.flatMap(({ records }) => records.map(({ ttl }) => ttl * 1000)));
   return { kind: 'addresses', addresses, ttlMs };

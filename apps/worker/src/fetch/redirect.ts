@@ -1,6 +1,7 @@
 import { type OutgoingRequest, withoutHeaders } from './outgoing-request.ts';
 
 export type Redirection =
+  /** `host` is the politeness bucket, as the producer makes it: with the port where it is not the scheme's own. */
   | { kind: 'follow'; request: OutgoingRequest; host: string }
   | { kind: 'refuse'; why: 'redirect-scheme' | 'redirect-invalid' };
 
@@ -24,7 +25,7 @@ export const redirectedRequest = (from: OutgoingRequest, status: number, locatio
   const method = redirectedMethod(from.method, status);
   const headers = url.origin === base.origin ? from.headers : withoutHeaders(from.headers, isSecret);
   const request = { ...from, url: url.href, method, headers };
-  return { kind: 'follow', request: method === from.method ? request : withoutBody(request), host: hostOf(url) };
+  return { kind: 'follow', request: method === from.method ? request : withoutBody(request), host: url.host };
 };
 
 const redirectedMethod = (method: string, status: number): string => {
@@ -38,17 +39,14 @@ const withoutBody = (request: OutgoingRequest): OutgoingRequest => ({
   headers: withoutHeaders(request.headers, (name) => name.startsWith('content-')),
 });
 
-/** The politeness bucket of a URL: `hostname:port`. */
-const hostOf = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
-
 /** Rather one too many: a header that is missed after a redirect harms less than a key in strange hands. */
 const isSecret = (name: string): boolean => name === 'host' || secretName.test(name);
-const secretName = /(^|-)(auth|authorization|cookie2?|credentials?|key|apikey|password|secret|session|signature|token)($|-)|token$/;
+const secretName =
+  /(^|-)(auth|authorization|cookie2?|credentials?|key|apikey|password|secret|session|signature|token)($|-)|token$/;
 
 /** Servers write non-ASCII locations in UTF-8, but header bytes arrive as latin1. */
 const utf8OfLatin1 = (text: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (!/[\x80-\xff]/.test(text)) return text;
   const decoded = Buffer.from(text, 'latin1').toString('utf8');
   return decoded.includes('\ufffd') ? text : decoded;
 };

@@ -7,7 +7,10 @@ export const count = (limits: { min: number; max?: number }): Kind<number> => {
   return {
     name: 'count',
     expects: limits.max === undefined ? `a whole number >= ${limits.min}` : `a whole number ${limits.min}..${max}`,
-    schema: fromText((text) => (/^\d+$/.test(text) ? Number(text) : undefined), z.number().int().min(limits.min).max(max)),
+    schema: fromText(
+      (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+      z.number().int().min(limits.min).max(max),
+    ),
     show: String,
   };
 };
@@ -25,7 +28,15 @@ export const duration = (limits: { minMs?: number; maxMs?: number } = {}): Kind<
   };
 };
 
-const byteUnits: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, KB: 1e3, MB: 1e6, GB: 1e9 };
+const byteUnits: Record<string, number> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+};
 
 /** Bytes in code; `64KiB`, `10MiB` as text. */
 export const bytes = (limits: { min?: number; max?: number } = {}): Kind<number> => {
@@ -65,7 +76,10 @@ export const text: Kind<string> = {
 export const yesNo: Kind<boolean> = {
   name: 'yes|no',
   expects: 'true or false',
-  schema: z.union([z.boolean(), z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((t) => ['true', '1', 'yes'].includes(t))]),
+  schema: z.union([
+    z.boolean(),
+    z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((t) => ['true', '1', 'yes'].includes(t)),
+  ]),
   show: (value) => (value ? 'yes' : 'no'),
 };
 
@@ -75,7 +89,12 @@ export const list: Kind<string[]> = {
   expects: 'a comma-separated list',
   schema: z.union([
     z.array(z.string().min(1)),
-    z.string().transform((t) => t.split(',').map((item) => item.trim()).filter((item) => item !== '')),
+    z.string().transform((t) =>
+      t
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
   ]),
   show: (value) => (value.length === 0 ? '(none)' : value.join(',')),
 };
@@ -88,16 +107,24 @@ export const headers: Kind<Record<string, string>> = {
   expects: '"Name: value" with a valid header name and no line break in the value',
   schema: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.string())]).transform((given, context) => {
     const lines =
-      typeof given === 'string' ? given.split('\n') : Array.isArray(given) ? given : Object.entries(given).map(([k, v]) => `${k}: ${v}`);
+      typeof given === 'string'
+        ? given.split('\n')
+        : Array.isArray(given)
+          ? given
+          : Object.entries(given).map(([k, v]) => `${k}: ${v}`);
     const result: Record<string, string> = {};
     for (const line of lines) {
       const match = headerPattern.exec(line);
-      if (match?.[1] === undefined || /[\r\n\0]/.test(line)) context.addIssue({ code: 'custom', message: 'bad header' });
+      if (match?.[1] === undefined || /[\r\n\0]/.test(line))
+        context.addIssue({ code: 'custom', message: 'bad header' });
       else result[match[1].toLowerCase()] = match[2] ?? '';
     }
     return result;
   }),
-  show: (value) => Object.entries(value).map(([k, v]) => `${k}: ${v}`).join('; ') || '(none)',
+  show: (value) =>
+    Object.entries(value)
+      .map(([k, v]) => `${k}: ${v}`)
+      .join('; ') || '(none)',
 };
 
 function fromText(read: (text: string) => number | undefined, schema: z.ZodType<number>): z.ZodType<number, unknown> {

@@ -7,6 +7,8 @@ import { z } from 'zod';
 export type Setting<T> = {
   /** Without dashes: `per-host` is `--per-host` on the command line and `per-host:` in a crawl file. */
   flag: string;
+  /** Where the variable is not TRAWL_ and the flag: REDIS_URL. */
+  variable?: string;
   kind: Kind<T>;
   default: T;
   help: string;
@@ -19,6 +21,8 @@ export type Kind<T> = {
   schema: z.ZodType<T, unknown>;
   /** The value as a person writes it, for help and documentation. */
   show: (value: T) => string;
+  /** May carry a password: a problem does not repeat what was given. */
+  secret?: boolean;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds settings of different value types
@@ -35,8 +39,8 @@ export type SettingSources = {
 
 export type SettingProblem = { flag: string; variable: string; message: string };
 
-export const variableOf = (setting: { flag: string }): string =>
-  `TRAWL_${setting.flag.toUpperCase().replaceAll('-', '_')}`;
+export const variableOf = (setting: { flag: string; variable?: string }): string =>
+  setting.variable ?? `TRAWL_${setting.flag.toUpperCase().replaceAll('-', '_')}`;
 
 /** Reads a whole table and reports all problems at once. */
 export const readSettings = <T extends SettingsTable>(
@@ -53,9 +57,14 @@ export const readSettings = <T extends SettingsTable>(
     const parsed = given === undefined ? undefined : setting.kind.schema.safeParse(given);
     values[key] = parsed?.success ? parsed.data : setting.default;
     if (parsed && !parsed.success)
-      problems.push({ flag: setting.flag, variable, message: `expected ${setting.kind.expects}, got ${quote(given)}` });
+      problems.push({
+        flag: setting.flag,
+        variable,
+        message: `expected ${setting.kind.expects}, got ${shown(setting.kind, given)}`,
+      });
   }
   return { values: values as SettingsOf<T>, problems };
 };
 
-const quote = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const shown = (kind: { secret?: boolean }, given: unknown): string =>
+  kind.secret ? 'something else (not shown: it may hold a password)' : (JSON.stringify(given) ?? String(given));

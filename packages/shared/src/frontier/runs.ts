@@ -1,4 +1,4 @@
-import type { RunSpec, RunState, RunStatus } from '../domain/run.ts';
+import type { RunSpec, RunState, RunStatus, SourceIdentity } from '../domain/run.ts';
 import type { Redis } from '../platform/redis.ts';
 import { keysOf, type Shard } from './shard.ts';
 
@@ -40,6 +40,15 @@ export const createRuns = (redis: Redis, shard: Shard) => {
       ]);
       if (hash['spec'] === undefined) return undefined;
       return { ...statusOf(run, hash, count), released };
+    },
+
+    /** What the source was when the run began; the first caller's word stands. */
+    rememberSource: async (run: string, identity: SourceIdentity): Promise<void> =>
+      void (await redis.hsetnx(keys.run(run), 'sourceIdentity', JSON.stringify(identity))),
+
+    sourceIdentity: async (run: string): Promise<SourceIdentity | undefined> => {
+      const text = await redis.hget(keys.run(run), 'sourceIdentity');
+      return text === null ? undefined : (JSON.parse(text) as SourceIdentity);
     },
 
     checkpoint: async (run: string): Promise<string> => (await redis.get(keys.checkpoint(run))) ?? '',

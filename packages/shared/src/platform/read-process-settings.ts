@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Kind, readSettings, type SettingsOf, type SettingsTable } from '../domain/setting.ts';
 import { yesNo } from '../domain/setting-kinds.ts';
+import { processSettingProblems } from './process-settings.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -13,8 +14,9 @@ export const readProcessSettings = <T extends SettingsTable>(
 ): SettingsOf<T> => {
   const flags = parseFlags(table, input.args);
   const { values, problems } = readSettings(table, { flags, variables: input.variables });
-  if (problems.length === 0) return values;
-  const lines = problems.map(({ flag, variable, message }) => `--${flag} / ${variable}: ${message}`);
+  const all = [...problems, ...processSettingProblems(values)];
+  if (all.length === 0) return values;
+  const lines = all.map(({ flag, variable, message }) => `--${flag} / ${variable}: ${message}`);
   throw new UserError(lines.join('\n'), 'docs/configuration.md lists every setting.');
 };
 

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
-import { Redis as IoRedis, type RedisOptions } from 'ioredis';
+import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
 import { UserError } from './user-error.ts';
 
 /** A connection as ioredis gives it. This file is the only one that imports ioredis. */
 export type Redis = IoRedis;
 
-export type { RedisOptions } from 'ioredis';
+/** Options of ioredis for a single server. */
+export type RedisOptions = Omit<CommonRedisOptions, 'replyMapping'> & StandaloneConnectionOptions;
 
 /** Where Redis is. Sentinel and Cluster will be further kinds. */
 export type RedisConnection = {

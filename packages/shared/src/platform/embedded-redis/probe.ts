@@ -9,10 +9,8 @@ const answerTimeoutMs = 2000;
 
 export const probe = async (endpoint: Endpoint): Promise<Answer> => {
   try {
-    return await askOnce(endpoint, { role: 'probe', timeoutMs: answerTimeoutMs }, async (redis) => {
-      await redis.ping();
-      return 'ready';
-    });
+    await askOnce(endpoint, { role: 'probe', timeoutMs: answerTimeoutMs }, (redis) => redis.ping());
+    return 'ready';
   } catch (error) {
     return error instanceof Error && error.message.startsWith('LOADING') ? 'loading' : 'silent';
   }

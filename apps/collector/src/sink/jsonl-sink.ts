@@ -1,0 +1,125 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { type Encoding, gzippedLines, recordLines } from './record-lines.ts';
+import type { OpenSink, Sink, SinkState } from './sink.ts';
+
+/** The file is not as Trawl left it: writing on would lose or repeat records. */
+export class FileChanged extends UserError {
+  override name = 'FileChanged';
+}
+
+/**
+ * Appends to a file. State: `{ bytes }`, the length up to the last flush; what lies behind it is cut off when the sink is
+ * opened. Writes go to exact positions: an earlier owner that wakes up late writes the same bytes to the same place.
+ */
+export const openJsonlSink =
+  (path: string): OpenSink =>
+  async (state) => {
+    const file = await openFile(path);
+    try {
+      const isRegular = (await file.stat()).isFile();
+      const bytes = isRegular ? await cutBack(file, path, state) : 0;
+      return sinkInto({ file, path, bytes, isRegular });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  };
+
+type Target = { file: FileHandle; path: string; bytes: number; /** Not a pipe or device. */ isRegular: boolean };
+
+async function sinkInto({ file, path, bytes: startBytes, isRegular }: Target): Promise<Sink> {
+  const encode = path.endsWith('.gz') ? gzippedLines : afterNewline(recordLines, await endsInMidLine(file, startBytes));
+  let writtenBytes = startBytes;
+  let flushedBytes = startBytes;
+  return {
+    write: async (batch) => {
+      const data = await encode(batch);
+      await writeWhole(file, data, isRegular ? writtenBytes : undefined);
+      writtenBytes += data.length;
+    },
+    flush: async () => {
+      if (!isRegular) return;
+      const { size } = await file.stat();
+      if (size < writtenBytes) throw shorter(path, size, writtenBytes);
+      await file.datasync();
+      flushedBytes = writtenBytes;
+    },
+    state: () => ({ bytes: flushedBytes }),
+    acknowledged: async () => {},
+    finish: async () => {},
+    close: () => file.close(),
+  };
+}
+
+/** Not with O_APPEND, which would send every write to the end, whatever its position. */
+async function openFile(path: string): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_EXCL } = constants;
+  try {
+    return await open(path, O_RDWR);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  const made = await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, O_RDWR | O_CREAT | O_EXCL);
+  await syncDirectory(dirname(path));
+  if (made !== undefined) await syncDirectory(dirname(made));
+  return file;
+}
+
+/** A new file's name must survive a power failure as well. Not every file system lets a directory be synced. */
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    await using directory = await open(path, 'r');
+    await directory.sync();
+  } catch (error) {
+    if (!['EISDIR', 'EINVAL', 'EPERM', 'EACCES'].includes(String(codeOf(error)))) throw error;
+  }
+}
+
+/** Gives the length from which writing goes on. A file that this run has not written to yet keeps what it holds. */
+async function cutBack(file: FileHandle, path: string, state: SinkState | undefined): Promise<number> {
+  const { size } = await file.stat();
+  if (state === undefined) return size;
+  const bytes = Number(state['bytes']);
+  if (size < bytes) throw shorter(path, size, bytes);
+  if (size > bytes) await file.truncate(bytes);
+  return bytes;
+}
+
+async function endsInMidLine(file: FileHandle, bytes: number): Promise<boolean> {
+  if (bytes === 0) return false;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, bytes - 1);
+  return bytesRead === 1 && buffer.toString() !== '\n';
+}
+
+/** Somebody else's last line gets its end before ours begins. */
+function afterNewline(encode: Encoding, isMissing: boolean): Encoding {
+  let missing = isMissing;
+  return async (batch) => {
+    const lines = await encode(batch);
+    if (!missing) return lines;
+    missing = false;
+    return Buffer.concat([Buffer.from('\n'), lines]);
+  };
+}
+
+async function writeWhole(file: FileHandle, data: Buffer, position: number | undefined): Promise<void> {
+  for (let done = 0; done < data.length; ) {
+    const at = position === undefined ? null : position + done;
+    done += (await file.write(data, done, data.length - done, at)).bytesWritten;
+  }
+}
+
+function shorter(path: string, size: number, expected: number): FileChanged {
+  return new FileChanged(
+    `${path} has ${size} bytes, but ${expected} bytes of records were written to it.`,
+    'Put the file back as it was. Its records are not in Redis any more: without the file, start a new run.',
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { enqueueMillion } from './cases/enqueue-million.ts';
+import { latency50, latency100 } from './cases/latency.ts';
+import { pages } from './cases/pages.ts';
+import { raw } from './cases/raw.ts';
+import { startUp } from './cases/start-up.ts';
+import type { BenchCase } from './support/bench-case.ts';
+import { type CaseReport, tableOf } from './support/bench-table.ts';
+import { type BenchWorld, createWorld } from './support/bench-world.ts';
+import { isMet } from './support/figure.ts';
+import { describeMachine, type Machine, warningOf } from './support/machine.ts';
+
+/** `npm run bench`: measures, prints a table, keeps the figures as JSON. docs/benchmarks.md explains it. */
+const cases: BenchCase[] = [latency50, latency100, pages, raw, enqueueMillion, startUp];
+const resultsDir = fileURLToPath(new URL('./results/', import.meta.url));
+
+const usage = `npm run bench -- [--only NAME[,NAME]] [--json] [--profile]
+
+  --only     ${cases.map(({ name }) => name).join(', ')}
+  --json     the figures as JSON on stdout, no table
+  --profile  raw: one more crawl under the CPU profiler
+
+${cases.map(({ name, about }) => `${name.padEnd(16)} ${about}`).join('\n')}
+`;
+
+const main = async (): Promise<number> => {
+  const flags = readFlags();
+  if (flags === undefined) return 2;
+  if (flags.help) return print(usage);
+  const machine = await describeMachine(Date.now);
+  const warning = warningOf(machine);
+  if (warning !== undefined) say(warning);
+  const reports = await measureAll(flags.cases, { profile: flags.profile });
+  const results = asJson(machine, reports);
+  const file = await keep(results, machine.at);
+  print(flags.json ? results : `\n${tableOf(reports)}\nfigures: ${file}\n`);
+  return reports.some(({ result }) => result.kind === 'failed') ? 1 : 0;
+};
+
+async function measureAll(chosen: BenchCase[], options: { profile: boolean }): Promise<CaseReport[]> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+  process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
+  const tempDir = await mkdtemp(join(tmpdir(), 'trawl-bench-'));
+  const world = createWorld({ tempDir, stop: interrupt.signal, profile: options.profile, say: (text) => say(`  ${text}`) });
+  const reports: CaseReport[] = [];
+  try {
+    for (const benchCase of chosen) reports.push(await measure(benchCase, world));
+  } finally {
+    await rm(tempDir, { recursive: true, force: true });
+  }
+  return reports;
+}
+
+async function measure({ name, about, run }: BenchCase, world: BenchWorld): Promise<CaseReport> {
+  const startedAt = performance.now();
+  const took = () => performance.now() - startedAt;
+  say(`${name}: ${about}`);
+  try {
+    world.stop.throwIfAborted();
+    const result = await run(world);
+    return { name, about, tookMs: took(), result };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say(`  failed: ${message}`);
+    return { name, about, tookMs: took(), result: { kind: 'failed', error: message } };
+  }
+}
+
+function asJson(machine: Machine, reports: CaseReport[]): string {
+  const judged = reports.map((report) =>
+    report.result.kind === 'measured'
+      ? { ...report, result: { ...report.result, figures: report.result.figures.map((figure) => ({ ...figure, met: isMet(figure) })) } }
+      : report,
+  );
+  return `${JSON.stringify({ machine, cases: judged }, undefined, 2)}\n`;
+}
+
+async function keep(results: string, at: string): Promise<string> {
+  const file = join(resultsDir, `${at.replaceAll(/[:.]/g, '-')}.json`);
+  await mkdir(resultsDir, { recursive: true });
+  await writeFile(file, results);
+  await writeFile(join(resultsDir, 'latest.json'), results);
+  return file;
+}
+
+function readFlags(): { cases: BenchCase[]; json: boolean; profile: boolean; help: boolean } | undefined {
+  try {
+    const boolean = { type: 'boolean', default: false } as const;
+    const { values } = parseArgs({ options: { only: { type: 'string' }, json: boolean, profile: boolean, help: boolean } });
+    const names = values.only?.split(',') ?? cases.map(({ name }) => name);
+    const unknown = names.filter((name) => !cases.some((known) => known.name === name));
+    if (unknown.length > 0) throw new Error(`--only: there is no case ${unknown.join(', ')}`);
+    return { ...values, cases: cases.filter(({ name }) => names.includes(name)) };
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,14 @@
+import type { BenchWorld } from './bench-world.ts';
+import type { Figure } from './figure.ts';
+
+/** One thing that is measured. `run` throws when it cannot be measured, or when a crawl ended wrong. */
+export type BenchCase = {
+  name: string;
+  about: string;
+  run: (world: BenchWorld) => Promise<CaseResult>;
+};
+
+export type CaseResult =
+  | { kind: 'measured'; figures: Figure[]; notes: string[]; detail: Record<string, unknown> }
+  /** Something that the case needs is not on this machine; `reason` says what, and how to get it. */
+  | { kind: 'skipped'; reason: string };

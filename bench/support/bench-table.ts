@@ -1,0 +1,51 @@
+import type { CaseResult } from './bench-case.ts';
+import { type Figure, isMet, showTarget, showValue } from './figure.ts';
+
+export type CaseReport = { name: string; about: string; tookMs: number; result: CaseResult | { kind: 'failed'; error: string } };
+
+const head = ['case', 'figure', 'trawl', 'reference', 'ratio', 'target', 'met'];
+
+/** A plain table of all figures, the notes below it, and what was skipped or failed, with the reason. */
+export const tableOf = (reports: CaseReport[]): string => {
+  const rows = reports.flatMap(rowsOf);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const lines = [head, widths.map((width) => '-'.repeat(width)), ...rows].map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd(),
+  );
+  const notes = reports.flatMap(notesOf);
+  return [...lines, ...(notes.length > 0 ? ['', ...notes] : []), ''].join('\n');
+};
+
+function rowsOf({ name, result }: CaseReport): string[][] {
+  switch (result.kind) {
+    case 'measured':
+      return result.figures.map((figure, i) => [i === 0 ? name : '', ...cellsOf(figure)]);
+    case 'skipped':
+    case 'failed':
+      return [[name, result.kind]];
+  }
+}
+
+function cellsOf(figure: Figure): string[] {
+  const { what, value, unit, reference, ratio } = figure;
+  const met = isMet(figure);
+  return [
+    what,
+    showValue(value, unit),
+    reference === undefined ? '' : `${reference.name} ${showValue(reference.value, unit)}`,
+    ratio === undefined ? '' : ratio.toFixed(2),
+    showTarget(figure),
+    met === undefined ? '' : met ? 'yes' : 'NO',
+  ];
+}
+
+function notesOf({ name, result }: CaseReport): string[] {
+  switch (result.kind) {
+    case 'measured':
+      return result.notes.map((note) => `${name}: ${note}`);
+    case 'skipped':
+      return [`${name} skipped: ${result.reason}`];
+    case 'failed':
+      return [`${name} FAILED: ${result.error}`];
+  }
+}

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process as the kernel counts it: CPU since its start, and the most memory that was ever resident. */
+export type ProcessCounters = { argv: string; cpuMs: number; peakRssBytes: number };
+
+/** USER_HZ, the unit of /proc/<pid>/stat: 100 a second on every Linux that Node runs on. */
+const msPerTick = 10;
+
+/** /proc is there on Linux only; elsewhere the bench shows no memory and no CPU. */
+export const canReadProcesses = (): boolean => process.platform === 'linux';
+
+export const allPids = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger);
+
+/** Undefined when there is no such process any more. */
+export const parentOf = (pid: number): number | undefined => {
+  const fields = statOf(pid);
+  return fields === undefined ? undefined : Number(fields[1]);
+};
+
+/** Undefined when the process is gone, or is a zombie: that has no memory left to tell of. */
+export const countersOf = (pid: number): ProcessCounters | undefined => {
+  const fields = statOf(pid);
+  const peakKib = /^VmHWM:\s+(\d+) kB$/m.exec(textOf(pid, 'status') ?? '')?.[1];
+  const argv = textOf(pid, 'cmdline')?.replaceAll('\0', ' ').trim();
+  if (fields === undefined || peakKib === undefined || argv === undefined || argv === '') return undefined;
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return { argv, cpuMs: ticks * msPerTick, peakRssBytes: Number(peakKib) * 1024 };
+};
+
+/** From the third field on. The second is the command in parentheses and may hold anything. */
+function statOf(pid: number): string[] | undefined {
+  const text = textOf(pid, 'stat');
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function textOf(pid: number, file: 'stat' | 'status' | 'cmdline'): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { openSource } from '../../apps/producer/src/source/open-source.ts';
+import type { SourceLine, SourceOptions, SourcePosition } from '../../apps/producer/src/source/source.ts';
+
+/** A directory for source files that a test may write as it likes. */
+export const sourceDirectory = async () => {
+  const path = await mkdtemp(join(tmpdir(), 'trawl-source-'));
+  let files = 0;
+  return {
+    path,
+    write: async (content: string | Uint8Array): Promise<string> => {
+      const file = join(path, `list-${++files}`);
+      await writeFile(file, content);
+      return file;
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+};
+
+/** All lines of a source; the position goes through JSON, as it does in a checkpoint. */
+export const readAll = async (spec: SourceSpec, from?: SourcePosition, options?: SourceOptions): Promise<SourceLine[]> => {
+  const position = from === undefined ? undefined : (JSON.parse(JSON.stringify(from)) as SourcePosition);
+  const lines: SourceLine[] = [];
+  for await (const batch of openSource(spec, position, options)) lines.push(...batch);
+  return lines;
+};
+
+export const compressions: { name: string; compress: (content: Buffer) => Buffer }[] = [
+  { name: 'plain', compress: (content) => content },
+  { name: 'gzip', compress: (content) => gzipSync(content) },
+  { name: 'gzip in three members', compress: (content) => inThirds(content, (part) => gzipSync(part)) },
+  { name: 'zstd', compress: (content) => zstdCompressSync(content) },
+  { name: 'zstd in three frames', compress: (content) => inThirds(content, (part) => zstdCompressSync(part)) },
+];
+
+const inThirds = (content: Buffer, compress: (part: Buffer) => Buffer): Buffer => {
+  const third = Math.ceil(content.length / 3);
+  return Buffer.concat([0, 1, 2].map((i) => compress(content.subarray(i * third, (i + 1) * third))));
+};

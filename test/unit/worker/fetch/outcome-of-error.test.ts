@@ -1,0 +1,134 @@
+import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { errors } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { ConnectError } from '../../../../apps/worker/src/fetch/connect-error.ts';
+import { outcomeOfError } from '../../../../apps/worker/src/fetch/outcome-of-error.ts';
+
+const trace: FetchTrace = {
+  finalUrl: 'http://a.example/',
+  redirects: [],
+  wireBytes: 0,
+  bodyBytes: 0,
+  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
+};
+const coded = (code: string) => Object.assign(new Error(code), { code });
+const of = (error: unknown, before: { status?: number } = {}) => {
+  const { trace: _, ...rest } = outcomeOfError(error, { trace, ...before }) as FetchOutcome;
+  return rest;
+};
+const unreachable = (stage: 'dns' | 'connect' | 'tls', code: string) => {
+  const outcome = of(new ConnectError(stage, coded(code)));
+  return outcome.kind === 'unreachable'
+    ? `${outcome.reason} ${outcome.temporary ? 'temporary' : 'permanent'}`
+    : outcome;
+};
+
+describe('a connection that could not be made', () => {
+  it.each([
+    ['ENOTFOUND', 'no-such-host permanent'],
+    ['ENODATA', 'no-such-host permanent'],
+    ['ENONAME', 'no-such-host permanent'],
+    ['EBADNAME', 'no-such-host permanent'],
+    ['EAI_AGAIN', 'dns-timed-out temporary'],
+    ['ETIMEOUT', 'dns-timed-out temporary'],
+    ['ETIMEDOUT', 'dns-timed-out temporary'],
+    ['ESERVFAIL', 'dns-failed temporary'],
+    ['EREFUSED', 'dns-refused temporary'],
+    ['ECONNREFUSED', 'dns-refused temporary'],
+    ['EBADRESP', 'dns-failed temporary'],
+    ['ECANCELLED', 'dns-failed temporary'],
+  ])('for want of a name (%s) is %s', (code, expected) => {
+    expect(unreachable('dns', code)).toBe(expected);
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'refused temporary'],
+    ['ECONNRESET', 'connect-reset temporary'],
+    ['EHOSTUNREACH', 'host-unreachable temporary'],
+    ['ENETUNREACH', 'network-unreachable temporary'],
+    ['EACCES', 'not-permitted permanent'],
+    ['EINVAL', 'bad-address permanent'],
+    ['EADDRNOTAVAIL', 'no-local-port temporary'],
+    ['EMFILE', 'too-many-files temporary'],
+    ['ESOMETHING', 'connect-failed temporary'],
+  ])('at TCP (%s) is %s', (code, expected) => {
+    expect(unreachable('connect', code)).toBe(expected);
+  });
+
+  it.each([
+    ['CERT_HAS_EXPIRED', 'certificate-expired permanent'],
+    ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid permanent'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate-self-signed permanent'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate-self-signed permanent'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate-wrong-host permanent'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-untrusted permanent'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate-untrusted permanent'],
+    ['CERT_REVOKED', 'certificate-revoked permanent'],
+    ['EPROTO', 'tls-handshake permanent'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-handshake permanent'],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-handshake permanent'],
+    ['ECONNRESET', 'tls-reset temporary'],
+    ['ESOMETHING', 'tls-handshake permanent'],
+  ])('at the TLS handshake (%s) is %s', (code, expected) => {
+    expect(unreachable('tls', code)).toBe(expected);
+  });
+
+  it.each(['connect', 'tls'] as const)('in time at %s is a timeout', (stage) => {
+    expect(of(new ConnectError(stage, coded('ETIMEDOUT')))).toEqual({ kind: 'timed-out', stage: 'connect' });
+    expect(of(new ConnectError(stage, new errors.ConnectTimeoutError()))).toEqual({
+      kind: 'timed-out',
+      stage: 'connect',
+    });
+  });
+
+  it('keeps its stage', () => {
+    expect(of(new ConnectError('tls', coded('EPROTO')))).toMatchObject({ kind: 'unreachable', stage: 'tls' });
+  });
+});
+
+describe('an error on a connection', () => {
+  it.each([
+    [new errors.HeadersTimeoutError(), { kind: 'timed-out', stage: 'headers' }],
+    [new errors.BodyTimeoutError(), { kind: 'timed-out', stage: 'body' }],
+    [new errors.ConnectTimeoutError(), { kind: 'timed-out', stage: 'connect' }],
+    [new errors.SocketError('other side closed'), { kind: 'cut-short', why: 'reset' }],
+    [new errors.SocketError('closed'), { kind: 'cut-short', why: 'reset' }],
+    [coded('ECONNRESET'), { kind: 'cut-short', why: 'reset' }],
+    [coded('EPIPE'), { kind: 'cut-short', why: 'reset' }],
+    [coded('ETIMEDOUT'), { kind: 'cut-short', why: 'reset' }],
+    [new errors.ResponseContentLengthMismatchError(), { kind: 'cut-short', why: 'reset' }],
+    [new errors.HTTPParserError('no HTTP/1.1 (Invalid EOF state)'), { kind: 'cut-short', why: 'reset' }],
+    [coded('HPE_INVALID_EOF_STATE'), { kind: 'cut-short', why: 'reset' }],
+    [new errors.SocketError('bad response'), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.SocketError('bad upgrade'), { kind: 'cut-short', why: 'protocol' }],
+    [coded('HPE_INVALID_CONSTANT'), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.HTTPParserError('no HTTP/1.1 (Invalid header token)'), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.HeadersOverflowError(), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.InvalidArgumentError('invalid header key'), { kind: 'cut-short', why: 'protocol' }],
+    [coded('ERR_ASSERTION'), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.ClientDestroyedError(), { kind: 'interrupted', why: 'stopping' }],
+    [new errors.ClientClosedError(), { kind: 'interrupted', why: 'stopping' }],
+    [new Error('no code at all'), { kind: 'cut-short', why: 'protocol' }],
+    ['not even an error', { kind: 'cut-short', why: 'protocol' }],
+    [undefined, { kind: 'cut-short', why: 'protocol' }],
+    [null, { kind: 'cut-short', why: 'protocol' }],
+    [{ code: 7 }, { kind: 'cut-short', why: 'protocol' }],
+  ])('%s has an outcome', (error, expected) => {
+    expect(of(error)).toEqual(expected);
+  });
+
+  it('keeps the status that had come', () => {
+    expect(of(coded('ECONNRESET'), { status: 200 })).toEqual({ kind: 'cut-short', why: 'reset', status: 200 });
+    expect(of(coded('HPE_INVALID_CHUNK_SIZE'), { status: 200 })).toEqual({
+      kind: 'cut-short',
+      why: 'protocol',
+      status: 200,
+    });
+  });
+
+  it('of TLS before any answer is a refusal of the handshake', () => {
+    const refused = { kind: 'unreachable', stage: 'tls', reason: 'tls-handshake', temporary: false };
+    expect(of(coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'))).toEqual(refused);
+    expect(of(coded('ERR_SSL_BAD_RECORD'), { status: 200 })).toMatchObject({ kind: 'cut-short', why: 'protocol' });
+  });
+});
