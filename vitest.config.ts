@@ -1,15 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-const kind = (name: string, folders: string[], options: { oneFileAtATime?: boolean } = {}) => ({
+type Options = { oneFileAtATime?: boolean; order?: number };
+
+const kind = (name: string, folders: string[], options: Options = {}) => ({
   extends: true as const,
   test: {
     name,
     include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-    ...(options.oneFileAtATime ? { fileParallelism: false, sequence: { groupOrder: 1 } } : {}),
+    fileParallelism: !options.oneFileAtATime,
+    sequence: { groupOrder: options.order ?? 0 },
+    setupFiles: ['test/support/leak-guard.ts'],
   },
 });
 
-/** Tests wait for events; the timeouts only end what hangs, so they are long enough for a slow and busy machine. */
+/** Tests wait for events: the timeouts only end what hangs, and are long enough for a slow and busy machine. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -17,11 +21,12 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
+      kind('repository', ['architecture', 'docs']),
       kind('unit', ['unit']),
       kind('contract', ['contract']),
       kind('property', ['property']),
-      kind('repository', ['architecture', 'docs']),
-      kind('e2e', ['e2e', 'chaos'], { oneFileAtATime: true }),
+      kind('e2e', ['e2e'], { oneFileAtATime: true, order: 1 }),
+      kind('chaos', ['chaos'], { oneFileAtATime: true, order: 2 }),
     ],
   },
 });

@@ -30,6 +30,8 @@ const forbiddenIn = (file: SourceFile): string[] => {
   });
 };
 
+const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/gm, '');
+
 const offences = (offencesOf: (file: SourceFile) => string[], among = files) =>
   among.flatMap((file) => offencesOf(file).map((offence) => `${file.path}: ${offence}`));
 
@@ -51,13 +53,17 @@ test('a library is imported by its owner files only', () => {
   expect(offences((file) => file.imports.filter(isForeign(file)))).toEqual([]);
 });
 
-test('only main.ts, platform/ and the bin of the CLI touch the process', () => {
+test('only main.ts, platform/ and the bin of the CLI touch the process, the clock and chance', () => {
   const mayTouch = /\/main\.ts$|^packages\/shared\/src\/platform\/|^apps\/cli\/bin\//;
-  const touches = /(?<![.\w])process\.[a-z]\w*|'(?:node:)?process'/g;
-  const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/g, '');
-  expect(
-    offences(({ path, text }) => (mayTouch.test(path) ? [] : (withoutComments(text).match(touches) ?? []))),
-  ).toEqual([]);
+  const touches = /(?<![.\w])process\.[a-z]\w*|'(?:node:)?process'|new Date\(\)|\bDate\.now\b|\bMath\.random\b/g;
+  const touched = ({ path, text }: SourceFile) =>
+    mayTouch.test(path) ? [] : (withoutComments(text).match(touches) ?? []);
+  expect(offences(touched)).toEqual([]);
+});
+
+test('no file passes on what another exports', () => {
+  const passedOn = /^export .*\sfrom '.*/gm;
+  expect(offences(({ text }) => withoutComments(text).match(passedOn) ?? [])).toEqual([]);
 });
 
 test('a file is named after an act or a thing', () => {

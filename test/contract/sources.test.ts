@@ -1,6 +1,8 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { longestLineBytes } from '../../apps/producer/src/source/source.ts';
 import { openStdinSpool } from '../../apps/producer/src/source/stdin-spool.ts';
@@ -61,7 +63,6 @@ const kinds: Kind[] = [
 ];
 
 async function spooled(path: string): Promise<SourceSpec> {
-  const { createReadStream } = await import('node:fs');
   const spool = await openStdinSpool({ input: createReadStream(path), path: `${path}.spool` });
   await spool.complete;
   return { kind: 'stdin', path: spool.path };
@@ -98,7 +99,9 @@ describe.each(cases)('$kind.name, $name', ({ kind, compress }) => {
   test.each(shapes)('numbers inputs without holes and says the line of each: $name', async ({ join }) => {
     const { rows, inputs } = deal(kind, 40);
     const lines = await readAll(await store(join(rows)));
-    expect(lines.map(({ line, text: url, problem }) => ({ line, text: url, ...(problem && { problem }) }))).toEqual(inputs);
+    expect(lines.map(({ line, text: url, problem }) => ({ line, text: url, ...(problem && { problem }) }))).toEqual(
+      inputs,
+    );
     expect(lines.map(({ ordinal }) => ordinal)).toEqual(inputs.map((_, i) => i));
     expect(lines.map(({ position }) => position.ordinal)).toEqual(inputs.map((_, i) => i + 1));
   });
@@ -111,7 +114,7 @@ describe.each(cases)('$kind.name, $name', ({ kind, compress }) => {
     for (const [i, { position }] of all.entries()) expect(await readAll(spec, position)).toEqual(all.slice(i + 1));
   });
 
-  test('batches hold at most 500 lines, and together every line of a list that is longer than many chunks', async () => {
+  test('batches hold at most 500 lines, and together every line of a list of many chunks', async () => {
     const { rows, inputs } = deal(kind, 20_000);
     const spec = await store(rows.join('\n'));
     let seen = 0;
@@ -142,11 +145,13 @@ describe.each(cases)('$kind.name, $name', ({ kind, compress }) => {
     const spec = await store(kind.header.join('\n'));
     expect(await readAll(spec)).toEqual([]);
   });
+});
 
+// In JSON a NUL is not a byte of a string: such a line is bad JSON.
+describe.each(cases.filter(({ kind }) => kind.name !== 'jsonl'))('$kind.name, $name', ({ kind, compress }) => {
   test('bytes that are no UTF-8 and NULs stay inside their own line', async () => {
-    const odd = Buffer.concat([Buffer.from('http://a/'), Buffer.from([0xff, 0xc3, 0, 0x80])]).toString('latin1');
-    const rows = [...kind.header, kind.row(odd).replaceAll('\\u0000', '\0'), kind.row('http://b/')].join('\n');
-    if (kind.name === 'jsonl') return;
+    const odd = 'http://a/\xff\xc3\0\x80';
+    const rows = [...kind.header, kind.row(odd), kind.row('http://b/')].join('\n');
     const lines = await readAll(await kind.spec(await directory.write(compress(Buffer.from(rows, 'latin1')))));
     expect(lines.map((line) => line.text)).toEqual(['http://a/\ufffd\ufffd\0\ufffd', 'http://b/']);
   });
@@ -154,9 +159,16 @@ describe.each(cases)('$kind.name, $name', ({ kind, compress }) => {
 
 describe.each(cases.filter(({ kind }) => kind.name !== 'csv'))('$kind.name, $name', ({ kind, compress }) => {
   test('a line of more than 1 MiB is one bad input, wherever it is, and its neighbours are untouched', async () => {
-    const longest = (bytes: number): string => kind.row('http://a/').replace('/a/', `/a/${'x'.repeat(bytes - kind.row('http://a/').length)}`);
+    const short = kind.row('http://a/');
+    const longest = (bytes: number): string => short.replace('/a/', `/a/${'x'.repeat(bytes - short.length)}`);
     const rows = ['http://first/', 'http://last/'].map(kind.row);
-    const content = [rows[0], longest(longestLineBytes), longest(longestLineBytes + 1), rows[1], longest(3 * longestLineBytes)];
+    const content = [
+      rows[0],
+      longest(longestLineBytes),
+      longest(longestLineBytes + 1),
+      rows[1],
+      longest(3 * longestLineBytes),
+    ];
     const spec = await kind.spec(await directory.write(compress(Buffer.from(content.join('\n')))));
     const lines = await readAll(spec);
     expect(lines.map(({ line, problem }) => ({ line, problem }))).toEqual([
@@ -184,7 +196,9 @@ test('what is read does not depend on how stdin was cut into chunks', async () =
   const content = Buffer.from('# é\r\nhttp://a/é\r\n\r\nhttp://b/\r\n\ufeffhttp://c/');
   const expected = ['http://a/é', 'http://b/', 'http://c/'];
   for (const bytes of [1, 2, 3, 7, 1000]) {
-    const chunks = Array.from({ length: Math.ceil(content.length / bytes) }, (_, i) => content.subarray(i * bytes, (i + 1) * bytes));
+    const chunks = Array.from({ length: Math.ceil(content.length / bytes) }, (_, i) =>
+      content.subarray(i * bytes, (i + 1) * bytes),
+    );
     const path = `${directory.path}/cut-${bytes}`;
     const spool = await openStdinSpool({ input: Readable.from(chunks), path });
     const lines = await readAll({ kind: 'stdin', path }, undefined, { stdin: spool });
@@ -195,7 +209,6 @@ test('what is read does not depend on how stdin was cut into chunks', async () =
 
 /** Paths below a directory that this process holds open, read from /proc; nothing where there is none. */
 async function openFilesBelow(path: string): Promise<string[]> {
-  const { readdir, readlink } = await import('node:fs/promises');
   const descriptors = await readdir('/proc/self/fd').catch(() => []);
   const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
   return targets.filter((target) => target.startsWith(path));

@@ -146,6 +146,16 @@ describe('a URL put back', () => {
     expect(waitMs).toBeGreaterThan(8000);
   });
 
+  test('wakes a producer that sleeps, though the host is due only later', async () => {
+    await world.startRun('a', { perHost: 1 });
+    await world.pushAll('a', [{ host: 'h' }]);
+    const url = (await world.release()).urls[0] ?? fail();
+    await world.redis.del(world.keys.wake);
+    await world.frontier.yield(turnOfReleased(url), { putBack: nextRelease(url.record), pauseMs: 1000 });
+    expect(await world.redis.llen(world.keys.wake)).toBe(1);
+    expect((await world.release()).waitMs).toBeLessThanOrEqual(1000);
+  });
+
   test('without a wish the pause doubles once a pause, not once a request', async () => {
     await world.startRun('a');
     await world.pushAll('a', Array.from({ length: 4 }, () => ({ host: 'h' })));

@@ -22,7 +22,11 @@ export const sourceDirectory = async () => {
 };
 
 /** All lines of a source; the position goes through JSON, as it does in a checkpoint. */
-export const readAll = async (spec: SourceSpec, from?: SourcePosition, options?: SourceOptions): Promise<SourceLine[]> => {
+export const readAll = async (
+  spec: SourceSpec,
+  from?: SourcePosition,
+  options?: SourceOptions,
+): Promise<SourceLine[]> => {
   const position = from === undefined ? undefined : (JSON.parse(JSON.stringify(from)) as SourcePosition);
   const lines: SourceLine[] = [];
   for await (const batch of openSource(spec, position, options)) lines.push(...batch);

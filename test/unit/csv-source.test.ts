@@ -11,15 +11,28 @@ const readCsv = async (content: string, column = 'url') =>
   readAll({ kind: 'csv', path: await directory.write(content), column });
 const linesAndUrls = async (content: string) => (await readCsv(content)).map(({ line, text }) => [line, text]);
 
-test.each(['\n', '\r\n'])('a row over several lines has the number of its first, and the next row its own (%j)', async (end) => {
-  const rows = ['note,url', '"one', 'two""', 'three",http://a/', '', 'x,http://b/', '"","http://', 'c/"', 'y,http://d/'];
-  expect(await linesAndUrls(rows.join(end))).toEqual([
-    [2, 'http://a/'],
-    [6, 'http://b/'],
-    [7, `http://${end}c/`],
-    [9, 'http://d/'],
-  ]);
-});
+test.each(['\n', '\r\n'])(
+  'a row over several lines has the number of its first, and the next row its own (%j)',
+  async (end) => {
+    const rows = [
+      'note,url',
+      '"one',
+      'two""',
+      'three",http://a/',
+      '',
+      'x,http://b/',
+      '"","http://',
+      'c/"',
+      'y,http://d/',
+    ];
+    expect(await linesAndUrls(rows.join(end))).toEqual([
+      [2, 'http://a/'],
+      [6, 'http://b/'],
+      [7, `http://${end}c/`],
+      [9, 'http://d/'],
+    ]);
+  },
+);
 
 test('a comma inside quotes does not end the cell', async () => {
   expect(await linesAndUrls('url,x\n"http://a/?q=1,2",3\n')).toEqual([[2, 'http://a/?q=1,2']]);
@@ -41,7 +54,11 @@ test('a stray quote inside a cell is part of it', async () => {
 });
 
 test.each([';', '\t'])('a file that is separated by %j is read as well', async (separator) => {
-  const rows = [['note', '"url"'], ['a, b', 'http://a/'], ['c', 'http://b/']].map((row) => row.join(separator));
+  const rows = [
+    ['note', '"url"'],
+    ['a, b', 'http://a/'],
+    ['c', 'http://b/'],
+  ].map((row) => row.join(separator));
   expect(await linesAndUrls(rows.join('\n'))).toEqual([
     [2, 'http://a/'],
     [3, 'http://b/'],

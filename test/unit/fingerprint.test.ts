@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
 import type { CanonicalUrl } from '@trawl/shared/domain/canonical-url.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
+import { expect, test } from 'vitest';
 import { fingerprint } from '../../apps/producer/src/ingest/fingerprint.ts';
 
 const of = (url: string, overrides?: RequestOverrides) => fingerprint(url as CanonicalUrl, overrides);

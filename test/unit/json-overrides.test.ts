@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { readJsonLine } from '../../apps/producer/src/source/jsonl-line.ts';
 
-const read = (value: unknown, field = 'url') => readJsonLine(typeof value === 'string' ? value : JSON.stringify(value), field);
+const read = (value: unknown, field = 'url') =>
+  readJsonLine(typeof value === 'string' ? value : JSON.stringify(value), field);
 const url = 'http://a/';
 
 test('a line that is a JSON string is the URL, and the field may have any name', () => {
@@ -72,8 +73,17 @@ test.each([
 });
 
 test.each([
-  'Host', 'content-length', 'Transfer-Encoding', 'connection', 'upgrade', 'expect', 'keep-alive', 'TE', 'trailer',
-  'proxy-authorization', 'Proxy-Connection',
+  'Host',
+  'content-length',
+  'Transfer-Encoding',
+  'connection',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'TE',
+  'trailer',
+  'proxy-authorization',
+  'Proxy-Connection',
 ])('the header %s is not the line to decide', (name) => {
   expect(read({ url, headers: { [name]: 'x' } })).toMatchObject({ problem: 'bad-override' });
 });
@@ -85,7 +95,11 @@ test('headers that only look like forbidden ones are sent', () => {
 
 test('names that mean something to JavaScript are names of headers like others', () => {
   const overrides = read('{"url":"http://a/","headers":{"__proto__":"p","constructor":"c","toString":"t"}}')?.overrides;
-  expect(Object.entries(overrides?.headers ?? {})).toEqual([['__proto__', 'p'], ['constructor', 'c'], ['tostring', 't']]);
+  expect(Object.entries(overrides?.headers ?? {})).toEqual([
+    ['__proto__', 'p'],
+    ['constructor', 'c'],
+    ['tostring', 't'],
+  ]);
   expect(Object.getPrototypeOf(overrides?.headers)).toBe(Object.prototype);
 });
 

@@ -11,7 +11,11 @@ beforeAll(async () => {
 afterAll(() => directory.remove());
 
 const readText = (path: string) => readAll({ kind: 'text', path });
-const refusal = (path: string, what: string) => ({ name: 'UserError', exitCode: 2, message: expect.stringMatching(`^${path}.* ${what}`) });
+const refusal = (path: string, what: string) => ({
+  name: 'UserError',
+  exitCode: 2,
+  message: expect.stringMatching(`^${path}.* ${what}`),
+});
 
 test('a missing file, a directory and a pipe are refused by name', async () => {
   const { path } = directory;
@@ -56,6 +60,9 @@ test.each([
   await expect(readText(path)).rejects.toMatchObject(refusal(path, `is ${what}`));
 });
 
-test.each(['(', 'P', 'B', 'BZ', '\u001f'])('a file that holds only %j is a list, though an archive may begin so', async (text) => {
-  expect(await readText(await directory.write(text))).toMatchObject([{ text: text.trim(), line: 1 }]);
-});
+test.each(['(', 'P', 'B', 'BZ', '\u001f'])(
+  'a file that holds only %j is a list, though an archive may begin so',
+  async (text) => {
+    expect(await readText(await directory.write(text))).toMatchObject([{ text: text.trim(), line: 1 }]);
+  },
+);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { completeMarkerOf, openStdinSpool } from '../../apps/producer/src/source/stdin-spool.ts';
 import { readAll, sourceDirectory } from '../support/source-world.ts';
@@ -41,10 +41,15 @@ test('a source may be opened again from any position while its stdin is still op
   const { input, spool, spec } = await typing();
   input.write('http://a/\nhttp://b/\nhttp://c');
   const first = openSource(spec, undefined, { stdin: spool })[Symbol.asyncIterator]();
-  const { value: [a] } = (await first.next()) as { value: Awaited<ReturnType<typeof readAll>> };
+  const {
+    value: [a],
+  } = (await first.next()) as { value: Awaited<ReturnType<typeof readAll>> };
   const rest = readAll(spec, a?.position, { stdin: spool });
   input.end('/\n');
-  expect((await rest).map(({ text, ordinal }) => [text, ordinal])).toEqual([['http://b/', 1], ['http://c/', 2]]);
+  expect((await rest).map(({ text, ordinal }) => [text, ordinal])).toEqual([
+    ['http://b/', 1],
+    ['http://c/', 2],
+  ]);
   await first.return?.();
 });
 
@@ -70,11 +75,14 @@ test('the marker of completeness comes with the end of the input; the spool is t
   expect(warnings).toEqual([]);
 });
 
-test('a spool that was left unfinished is read with a warning, and its half line is not fetched as a whole one', async () => {
+test('a spool that was left unfinished is read with a warning, and its half line is no URL', async () => {
   const path = await directory.write('http://a/\nhttp://b/pa');
   const warnings: string[] = [];
   const lines = await readAll({ kind: 'stdin', path }, undefined, { warn: (message) => warnings.push(message) });
-  expect(lines.map(({ text, problem }) => [text, problem])).toEqual([['http://a/', undefined], ['http://b/pa', 'line-cut-off']]);
+  expect(lines.map(({ text, problem }) => [text, problem])).toEqual([
+    ['http://a/', undefined],
+    ['http://b/pa', 'line-cut-off'],
+  ]);
   expect(warnings).toEqual([expect.stringContaining(path)]);
 });
 
@@ -93,9 +101,10 @@ test('stopping ends the wait for stdin with the reason, never as if the source h
   const lines = openSource(spec, undefined, { stdin: spool, stop: stopping.signal })[Symbol.asyncIterator]();
   input.write('http://a/\n');
   await lines.next();
-  const next = lines.next();
+  const waiting = lines.next();
   stopping.abort(new Error('stopping'));
-  await expect(next).rejects.toThrow('stopping');
+  await expect(waiting).rejects.toThrow('stopping');
+  await expect(lines.next()).resolves.toMatchObject({ done: true });
   await spool.close();
 });
 
@@ -104,9 +113,8 @@ test('a closed spool has no marker, and who waits for more is told why there is 
   const lines = openSource(spec, undefined, { stdin: spool })[Symbol.asyncIterator]();
   input.write('http://a/\n');
   await lines.next();
-  const waiting = expect(lines.next()).rejects.toThrow('before its end');
-  await spool.close();
-  await waiting;
+  const waiting = lines.next();
+  await Promise.all([expect(waiting).rejects.toThrow('before its end'), spool.close()]);
   await expect(spool.complete).rejects.toThrow('before its end');
   await expect(stat(completeMarkerOf(path))).rejects.toMatchObject({ code: 'ENOENT' });
   expect(input.destroyed).toBe(true);
@@ -114,14 +122,16 @@ test('a closed spool has no marker, and who waits for more is told why there is 
 
 test('an input that fails is a failure of the source', async () => {
   const { input, spool, spec } = await typing();
-  const reading = expect(readAll(spec, undefined, { stdin: spool })).rejects.toThrow('EIO');
+  const reading = readAll(spec, undefined, { stdin: spool });
   input.destroy(new Error('EIO'));
-  await reading;
+  await expect(reading).rejects.toThrow('EIO');
 });
 
 test('two inputs never share a spool', async () => {
   const { input, path, spool } = await typing();
-  await expect(openStdinSpool({ input: Readable.from(['http://x/\n']), path })).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(openStdinSpool({ input: Readable.from(['http://x/\n']), path })).rejects.toMatchObject({
+    code: 'EEXIST',
+  });
   input.end();
   await Promise.all([spool.complete, once(input, 'close')]);
   expect(await readFile(path, 'utf8')).toBe('');

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { redisClock } from '@trawl/shared/platform/clock.ts';
+import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { createLogger } from '@trawl/shared/platform/logger.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
@@ -35,7 +36,7 @@ await runMain('worker', async () => {
   });
 
   return {
-    done: worker.stuck.then(() => stuckExitCode),
+    done: worker.end.then((end) => (end === 'stuck' ? stuckExitCode : exitCodes.ok)),
     stop: async () => {
       await worker.stop();
       clock.stop();

@@ -37,8 +37,11 @@ export type WorkerParts = {
 const announceEveryMs = 5000;
 const silentForMs = 30_000;
 
-/** Wires one worker and starts it. `stuck` resolves when it starts nothing although work waits: it should be replaced. */
-export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; stuck: Promise<void> } => {
+/** `stuck`: it starts nothing although work waits, and should be replaced. */
+export type WorkerEnd = 'stopped' | 'stuck';
+
+/** Wires one worker and starts it. `end` resolves when it is stopped, or notices that it is stuck. */
+export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; end: Promise<WorkerEnd> } => {
   const { settings, shard, redis, clock, log } = parts;
   const frontier = createFrontier(redis, shard);
   const policies = createRunPolicies(createRuns(redis, shard).spec);
@@ -75,12 +78,12 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; st
 
   const fleet = createFleet(redis, shard);
   const announce = () => fleet.announce({ id: parts.id, concurrency }, clock.now(), 3 * announceEveryMs);
-  const stuck = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<WorkerEnd>();
   const isStuck = createWatchdog(silentForMs);
   const beat = async (): Promise<void> => {
     await announce();
     const waitingJobs = await redis.llen(keysOf(shard).waitingJobs(fetchQueueName));
-    if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) stuck.resolve();
+    if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) end.resolve('stuck');
   };
   const reportFailure = (error: unknown) => log.warn({ err: error }, 'heartbeat failed');
   beat().catch(reportFailure);
@@ -96,6 +99,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; st
     await fetcher.close();
     dns.close();
     log.info({ started: queue.started() }, 'worker stopped');
+    end.resolve('stopped');
   };
-  return { stop, stuck: stuck.promise };
+  return { stop, end: end.promise };
 };

@@ -11,15 +11,16 @@ export class FileChanged extends UserError {
 }
 
 /**
- * Appends to a file. State: `{ bytes }`, the length up to the last flush; what lies behind it is cut off when the sink is
+ * Appends to a file. `claim` is asked before a regular file is changed and rejects when it is not ours. State: `{ bytes }`, the length up to the last flush; what lies behind it is cut off when the sink is
  * opened. Writes go to exact positions: an earlier owner that wakes up late writes the same bytes to the same place.
  */
 export const openJsonlSink =
-  (path: string): OpenSink =>
+  (path: string, claim: () => Promise<void>): OpenSink =>
   async (state) => {
-    const file = await openFile(path);
+    const file = await openFile(path, acknowledgedBytes(state));
     try {
       const isRegular = (await file.stat()).isFile();
+      if (isRegular) await claim();
       const bytes = isRegular ? await cutBack(file, path, state) : 0;
       return sinkInto({ file, path, bytes, isRegular });
     } catch (error) {
@@ -55,13 +56,14 @@ async function sinkInto({ file, path, bytes: startBytes, isRegular }: Target): P
 }
 
 /** Not with O_APPEND, which would send every write to the end, whatever its position. */
-async function openFile(path: string): Promise<FileHandle> {
+async function openFile(path: string, expectedBytes: number): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_EXCL } = constants;
   try {
     return await open(path, O_RDWR);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
+  if (expectedBytes > 0) throw shorter(path, 0, expectedBytes);
   const made = await mkdir(dirname(path), { recursive: true });
   const file = await open(path, O_RDWR | O_CREAT | O_EXCL);
   await syncDirectory(dirname(path));
@@ -83,10 +85,14 @@ async function syncDirectory(path: string): Promise<void> {
 async function cutBack(file: FileHandle, path: string, state: SinkState | undefined): Promise<number> {
   const { size } = await file.stat();
   if (state === undefined) return size;
-  const bytes = Number(state['bytes']);
+  const bytes = acknowledgedBytes(state);
   if (size < bytes) throw shorter(path, size, bytes);
   if (size > bytes) await file.truncate(bytes);
   return bytes;
+}
+
+function acknowledgedBytes(state: SinkState | undefined): number {
+  return Number(state?.['bytes'] ?? 0);
 }
 
 async function endsInMidLine(file: FileHandle, bytes: number): Promise<boolean> {

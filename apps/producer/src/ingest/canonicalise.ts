@@ -16,7 +16,8 @@ const longestUrlBytes = 64 * 1024;
 export const canonicalise = (text: string): Canonical => {
   const parsed = URL.parse(text);
   if (parsed === null) return { kind: 'invalid', reason: lacksHost.test(text) ? 'no-host' : 'not-a-url' };
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return { kind: 'invalid', reason: 'scheme-not-http' };
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
+    return { kind: 'invalid', reason: 'scheme-not-http' };
   const url = withoutPrivateParts(parsed);
   if (url.length > longestUrlBytes) return { kind: 'invalid', reason: 'too-long' };
   return { kind: 'url', url: url as CanonicalUrl, host: parsed.host };

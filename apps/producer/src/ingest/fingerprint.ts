@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { CanonicalUrl } from '@trawl/shared/domain/canonical-url.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
 
-/** Where and as what a request is remembered: enough bits that among 10^9 requests one is mistaken with a chance below 10^-6. */
+/** Where and as what a request is remembered. That one of 10^9 requests is mistaken has a chance below 10^-6. */
 export type Fingerprint = {
   /** uint32 */
   bucket: number;

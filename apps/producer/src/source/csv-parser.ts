@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
-import { CsvError, parse, type Parser } from 'csv-parse';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { CsvError, type Parser, parse } from 'csv-parse';
 import { longestLineBytes } from './source.ts';
 
 export type CsvEvents = {
@@ -85,12 +85,7 @@ function linesOf(row: string[]): number {
 }
 
 function complaintOf(error: CsvError): string {
-  switch (error.code) {
-    case 'CSV_MAX_RECORD_SIZE':
-      return 'is longer than 1 MiB';
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return 'has no end';
-    default:
-      return `cannot be read: ${error.message}`;
-  }
+  if (error.code === 'CSV_MAX_RECORD_SIZE') return 'is longer than 1 MiB';
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') return 'has no end';
+  return `cannot be read: ${error.message}`;
 }

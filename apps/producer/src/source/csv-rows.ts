@@ -2,7 +2,7 @@ import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { createCsvParser } from './csv-parser.ts';
 import { createNumbering } from './number-rows.ts';
 import { openBytes } from './open-bytes.ts';
-import { startOfSource, type RowContent, type SourceLine, type SourceOptions, type SourcePosition } from './source.ts';
+import { type RowContent, type SourceLine, type SourceOptions, type SourcePosition, startOfSource } from './source.ts';
 
 export type CsvToRead = { path: string; from: SourcePosition | undefined; column: string; options: SourceOptions };
 
@@ -54,13 +54,22 @@ function findColumn(path: string, column: string, header: string[]): number {
     `${path} has no column ${JSON.stringify(column)}`,
     names.length === 0
       ? 'It is empty: its first row must name the columns.'
-      : `Its columns are: ${names.map((name) => JSON.stringify(name)).join(', ').slice(0, 2000)}`,
+      : `Its columns are: ${names
+          .map((name) => JSON.stringify(name))
+          .join(', ')
+          .slice(0, 2000)}`,
   );
 }
 
 /** The separator by which the first row has the wanted column. */
 function separatorOf(head: Buffer, column: string): string {
   const [firstRow = ''] = head.toString('utf8').split('\n', 1);
-  const names = (separator: string): string[] => firstRow.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim());
+  const names = (separator: string): string[] =>
+    firstRow.split(separator).map((name) =>
+      name
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .trim(),
+    );
   return [',', ';', '\t'].find((separator) => names(separator).includes(column.trim())) ?? ',';
 }

@@ -12,7 +12,7 @@ export type SpoolReading = {
 /** How a spool is to be read: along with its writer in this process, or as the file that an earlier one left. */
 export const openSpool = async (path: string, { stdin, warn, stop }: SourceOptions): Promise<SpoolReading> => {
   if (stdin?.path === path)
-    return { holdsMoreThan: (offset) => unlessStopped(stdin.holdsMoreThan(offset), stop), isCutOff: false };
+    return { holdsMoreThan: (offset) => unlessStopped(() => stdin.holdsMoreThan(offset), stop), isCutOff: false };
   if (await exists(completeMarkerOf(path))) return { isCutOff: false };
   warn?.(`${path} holds only the part of stdin that had been read when its reader ended; the run covers that part`);
   return { isCutOff: true };
@@ -25,14 +25,14 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function unlessStopped<T>(waited: Promise<T>, stop: AbortSignal | undefined): Promise<T> {
-  if (stop === undefined) return waited;
+async function unlessStopped<T>(wait: () => Promise<T>, stop: AbortSignal | undefined): Promise<T> {
+  if (stop === undefined) return wait();
   stop.throwIfAborted();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(stop.reason as Error);
   stop.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([waited, stopped]);
+    return await Promise.race([wait(), stopped]);
   } finally {
     stop.removeEventListener('abort', onAbort);
   }

@@ -42,7 +42,7 @@ function createDecoder(format: 'gzip' | 'zstd'): Decoder {
 }
 
 /**
- * Writes chunk after chunk, each when the one before is used up, so that it is known what a decoder that ended has left.
+ * Writes each chunk when the one before is used up, so that it is known what a decoder that ended has left over.
  * @returns the bytes after the decoder's end; undefined when the input is used up
  */
 async function feed(
@@ -86,6 +86,12 @@ function isDamage(error: unknown): error is NodeJS.ErrnoException {
 function damaged(path: string, atBytes: number, error: NodeJS.ErrnoException): UserError {
   const where = `near byte ${atBytes} of the compressed data`;
   return error.code === 'Z_BUF_ERROR'
-    ? new UserError(`${path} ends too early: it is cut off ${where}`, 'Copy or download the file again, and start a new run.')
-    : new UserError(`${path} is damaged ${where}: ${error.message}`, 'Copy or download the file again, and start a new run.');
+    ? new UserError(
+        `${path} ends too early: it is cut off ${where}`,
+        'Copy or download the file again, and start a new run.',
+      )
+    : new UserError(
+        `${path} is damaged ${where}: ${error.message}`,
+        'Copy or download the file again, and start a new run.',
+      );
 }

@@ -15,7 +15,8 @@ const method = z
 
 // Not z.record: it leaves `__proto__` out, which is a header name like any other.
 const headers = z.unknown().transform((given, context) => {
-  const entries = given !== null && typeof given === 'object' && !Array.isArray(given) ? Object.entries(given) : undefined;
+  const entries =
+    given !== null && typeof given === 'object' && !Array.isArray(given) ? Object.entries(given) : undefined;
   if (entries?.every(isSendable)) return entries.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
   context.addIssue({ code: 'custom', message: 'bad header' });
   return z.NEVER;

@@ -1,10 +1,10 @@
 import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { openSpool } from './follow-spool.ts';
 import { inflate } from './inflate.ts';
 import { openFile } from './open-file.ts';
 import { readChunks } from './read-chunks.ts';
-import { byteOrderMarkBytes, type ByteFormat, recogniseBytes } from './recognise-bytes.ts';
+import { type ByteFormat, byteOrderMarkBytes, recogniseBytes } from './recognise-bytes.ts';
 import type { SourceOptions } from './source.ts';
-import { openSpool } from './follow-spool.ts';
 
 export type SourceBytes = {
   /** Inflated, without a byte order mark. */
@@ -41,15 +41,21 @@ type Recognised = { path: string; format: ByteFormat; all: AsyncIterable<Buffer>
 function plainBytes({ path, format, all, isCutOff }: Recognised): Omit<SourceBytes, 'close' | 'isCutOff'> {
   switch (format) {
     case 'plain':
-    case 'unclear':
       return { chunks: all, startOffset: 0, isSeekable: true };
     case 'utf-8-bom':
       return { chunks: withoutFirst(all, byteOrderMarkBytes), startOffset: byteOrderMarkBytes, isSeekable: true };
     case 'gzip':
     case 'zstd':
-      return { chunks: withoutMark(inflate({ path, format, chunks: all, isCutOff })), startOffset: 0, isSeekable: false };
+      return {
+        chunks: withoutMark(inflate({ path, format, chunks: all, isCutOff })),
+        startOffset: 0,
+        isSeekable: false,
+      };
     case 'utf-16':
-      throw new UserError(`${path} is UTF-16 text, not UTF-8`, 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8');
+      throw new UserError(
+        `${path} is UTF-16 text, not UTF-8`,
+        'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8',
+      );
     case 'xz':
     case 'zip':
     case 'bzip2':
@@ -58,9 +64,7 @@ function plainBytes({ path, format, all, isCutOff }: Recognised): Omit<SourceByt
 }
 
 /** Reads as little as tells the format, so that somebody who types is not kept waiting. */
-async function readHead(
-  chunks: AsyncGenerator<Buffer>,
-): Promise<{ format: ByteFormat; all: AsyncIterable<Buffer> }> {
+async function readHead(chunks: AsyncGenerator<Buffer>): Promise<{ format: ByteFormat; all: AsyncIterable<Buffer> }> {
   let head = Buffer.alloc(0);
   for (;;) {
     const { value, done } = await chunks.next();

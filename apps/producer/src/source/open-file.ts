@@ -24,17 +24,12 @@ async function openOrRefuse(path: string): Promise<FileHandle> {
   }
 }
 
-function refusal(path: string, error: NodeJS.ErrnoException): Error {
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new UserError(`${path} does not exist`, 'Check the name and the directory.');
-    case 'EACCES':
-    case 'EPERM':
-      return new UserError(`${path} may not be read`, 'Give read permission on the file and its directories.');
-    case 'ENXIO':
-      return new UserError(`${path} is a socket, not a file`, 'Name a file with URLs in it.');
-    default:
-      return new UserError(`${path} cannot be opened: ${error.message}`, 'Check the path and the system that holds it.');
-  }
+function refusal(path: string, error: NodeJS.ErrnoException): UserError {
+  const code = error.code ?? '';
+  if (['ENOENT', 'ENOTDIR'].includes(code))
+    return new UserError(`${path} does not exist`, 'Check the name and the directory.');
+  if (['EACCES', 'EPERM'].includes(code))
+    return new UserError(`${path} may not be read`, 'Give read permission on the file and its directories.');
+  if (code === 'ENXIO') return new UserError(`${path} is a socket, not a file`, 'Name a file with URLs in it.');
+  return new UserError(`${path} cannot be opened: ${error.message}`, 'Check the path and the system that holds it.');
 }

@@ -1,6 +1,6 @@
 import { createNumbering } from './number-rows.ts';
 import { openBytes } from './open-bytes.ts';
-import { startOfSource, type RowContent, type SourceLine, type SourceOptions, type SourcePosition } from './source.ts';
+import { type RowContent, type SourceLine, type SourceOptions, type SourcePosition, startOfSource } from './source.ts';
 import { createLineSplitter, type RawLine } from './split-lines.ts';
 
 export type LinesToRead = {
@@ -34,11 +34,7 @@ export async function* readLines({ path, from, readRow, options, isSpool }: Line
   }
 }
 
-function contentOf(
-  line: RawLine,
-  readRow: LinesToRead['readRow'],
-  isCutOff: boolean,
-): RowContent | undefined {
+function contentOf(line: RawLine, readRow: LinesToRead['readRow'], isCutOff: boolean): RowContent | undefined {
   const row = readRow(line.text);
   if (row === undefined) return undefined;
   if (line.isTooLong) return { text: line.text, problem: 'line-too-long' };

@@ -1,5 +1,5 @@
-/** What a source turns out to be by its first bytes. `unclear`: more of them are needed. */
-export type ByteFormat = 'plain' | 'utf-8-bom' | 'gzip' | 'zstd' | 'utf-16' | 'xz' | 'zip' | 'bzip2' | 'unclear';
+/** What a source turns out to be by its first bytes. */
+export type ByteFormat = 'plain' | 'utf-8-bom' | 'gzip' | 'zstd' | 'utf-16' | 'xz' | 'zip' | 'bzip2';
 
 const signatures: { format: ByteFormat; bytes: number[] }[] = [
   { format: 'gzip', bytes: [0x1f, 0x8b] },
@@ -16,8 +16,11 @@ const signatures: { format: ByteFormat; bytes: number[] }[] = [
 
 export const byteOrderMarkBytes = 3;
 
-/** @param isAll there are no bytes after `head` */
-export const recogniseBytes = (head: Buffer, isAll: boolean): ByteFormat => {
+/**
+ * `unclear`: more bytes are needed.
+ * @param isAll there are no bytes after `head`, which is then never unclear
+ */
+export const recogniseBytes = (head: Buffer, isAll: boolean): ByteFormat | 'unclear' => {
   const candidate = signatures.find(({ bytes }) => bytes.every((byte, i) => i >= head.length || head[i] === byte));
   if (candidate === undefined || head.length === 0) return isAll || candidate === undefined ? 'plain' : 'unclear';
   if (head.length >= candidate.bytes.length) return candidate.format;

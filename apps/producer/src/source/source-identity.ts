@@ -10,8 +10,8 @@ const blockBytes = 64 * 1024;
 const blocks = 1024;
 
 /**
- * Size and sha256 of a file: of the whole file up to 256 MiB; of a larger one 1,024 blocks of 64 KiB, the first and the
- * last among them, spread evenly. A change of a large file that keeps its size and falls between the blocks is not seen.
+ * Size and sha256 of a file: of the whole file up to 256 MiB; of a larger one 1,024 blocks of 64 KiB, spread evenly
+ * from its first byte to its last. A change of a large file that keeps its size and falls between the blocks is not seen.
  * Throws UserError when the file cannot be read.
  */
 export const readSourceIdentity = async (path: string): Promise<SourceIdentity> => {
@@ -31,7 +31,9 @@ export const refuseChangedSource = async (spec: SourceSpec): Promise<void> => {
   const then = spec.identity;
   if (now.sizeBytes === then.sizeBytes && now.sha256 === then.sha256) return;
   const what =
-    now.sizeBytes === then.sizeBytes ? 'its content differs' : `it had ${then.sizeBytes} bytes and has ${now.sizeBytes}`;
+    now.sizeBytes === then.sizeBytes
+      ? 'its content differs'
+      : `it had ${then.sizeBytes} bytes and has ${now.sizeBytes}`;
   throw new UserError(
     `${spec.path} has changed since the run began: ${what}`,
     'Bring the old file back to go on with this run, or start a new run with the new one.',

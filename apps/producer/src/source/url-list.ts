@@ -1,5 +1,5 @@
 import { createNumbering } from './number-rows.ts';
-import { startOfSource, type SourceLine, type SourcePosition } from './source.ts';
+import { type SourceLine, type SourcePosition, startOfSource } from './source.ts';
 
 /** URLs of the command line or a program; the n-th has line n. Blank ones are inputs too: somebody wrote them. */
 export async function* listUrls(urls: string[], from: SourcePosition = startOfSource): AsyncGenerator<SourceLine[]> {

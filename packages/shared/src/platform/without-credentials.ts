@@ -1,11 +1,11 @@
 const removed = '[removed]';
 
 /** `redis://user:secret@host` keeps its host only. Greedy: everything up to the last @ before the path is userinfo. */
-const userinfo = /(:\/\/)[^\s/?#"'<>]*@/g;
+const userinfo = /(:\/\/)[^\s/?#"<>]*@/g;
 
 /** Authenticating headers as a JSON field at any depth: a text or a list of texts. */
 const secretField =
-  /"((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|password)":(?:"(?:[^"\\]|\\.)*"|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])/gi;
+  /"((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|password)":(?:"(?:[^"\\]|\\.)*"|\["(?:[^"\\]|\\.)*"(?:,"(?:[^"\\]|\\.)*")*\])/gi;
 
 /** The same headers as a line of HTTP, to the end of the line or of the JSON text that holds it. */
 const secretLine = /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(: +)[^\r\n"\\]+/gi;

@@ -75,13 +75,13 @@ for i = firstItem, #ARGV, 4 do
   end
 end
 
-local becameDue = false
+local isEarlier = false
 for _, host in ipairs(hostsInOrder) do
   local records = linesOfHost[host]
   if redis.call('RPUSH', P .. 'q:' .. host .. ':' .. run, unpack(records)) == #records then
     redis.call('RPUSH', P .. 'r:' .. host, run)
     backlogBytes = backlogBytes + hostRunOverheadBytes
-    becameDue = armHost(host) or becameDue
+    isEarlier = armHost(host) or isEarlier
   end
 end
 if lines > 0 then
@@ -94,5 +94,5 @@ redis.call('HSETNX', runKey, 'firstPushAtMs', nowMs)
 if last then redis.call('HSET', runKey, 'total', pushedAfter, 'state', 'draining') end
 recordOutcomes(run, outcomes)
 if last then finishIfComplete(run) end
-if becameDue then wakeProducers() end
+if isEarlier then wakeProducers() end
 return { 'pushed', duplicates }

@@ -19,7 +19,7 @@ local function penalize()
     blocked = nowMs + math.floor(math.min(longestPauseMs, firstPauseMs * 2 ^ level) * (1 + random / 4))
   end
   setHostClock(host, 'blocked', blocked, 'level', level, 'penalizedAt', nowMs, 'refusedSince', refusedSince)
-  if redis.call('ZSCORE', P .. 'ready', host) then redis.call('ZADD', P .. 'ready', blocked, host) end
+  if redis.call('ZSCORE', P .. 'ready', host) then redis.call('ZADD', P .. 'ready', 'GT', blocked, host) end
   return blocked - nowMs, nowMs - refusedSince
 end
 

@@ -32,11 +32,10 @@ local function readyAtMs(host)
   return math.max(nowMs, tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0)
 end
 
--- Has the host become due earlier than release expected? Only then is a wake-up worth it.
+-- Is the host due earlier than release knows, now or later? Then a producer must look again how long it may sleep.
 local function armHost(host)
   if redis.call('EXISTS', P .. 'r:' .. host) == 0 then return false end
-  local atMs = readyAtMs(host)
-  return redis.call('ZADD', P .. 'ready', 'LT', 'CH', atMs, host) == 1 and atMs <= nowMs
+  return redis.call('ZADD', P .. 'ready', 'LT', 'CH', readyAtMs(host), host) == 1
 end
 
 local function slotsHeld(host, most)

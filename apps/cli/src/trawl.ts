@@ -1,0 +1,59 @@
+import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
+import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
+import { nearestWord } from './command-line/nearest-word.ts';
+import { readFlags } from './command-line/read-flags.ts';
+import type { Command } from './commands/command.ts';
+import { commands, findCommand } from './commands/commands.ts';
+import type { Shell } from './shell.ts';
+import { isUrl } from './source/recognise-source.ts';
+
+/** One call of `trawl`, from its words to its exit code. Rejects for bugs only. */
+export const trawl = async (shell: Shell): Promise<number> => {
+  try {
+    return await dispatch(shell);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    shell.stderr.write(`${withoutCredentials(error.message)}\n${withoutCredentials(error.remedy)}\n`);
+    return error.exitCode;
+  }
+};
+
+async function dispatch(shell: Shell): Promise<number> {
+  const [name, ...args] = shell.args;
+  if (name === undefined || name === '--help' || name === '-h') return showHelp(shell, []);
+  if (name === '--version' || name === '-v') return showVersion(shell);
+  const command = findCommand(name);
+  if (command === undefined) throw unknownCommand(name, shell);
+  const { flags, words, wantsHelp } = readFlags(command.flags, args, `${shell.program} help ${name} lists its flags.`);
+  if (wantsHelp) return showHelp(shell, [name]);
+  refuseWrongWords(command, words, shell);
+  const body = await command.load();
+  return body({ name, shell, words, flags });
+}
+
+async function showHelp(shell: Shell, words: string[]): Promise<number> {
+  const { help } = await import('./commands/help.ts');
+  return help({ name: 'help', shell, words, flags: {} });
+}
+
+async function showVersion({ stdout }: Shell): Promise<number> {
+  const { default: about } = await import('../../../package.json', { with: { type: 'json' } });
+  stdout.write(`${about.version}\n`);
+  return exitCodes.ok;
+}
+
+function unknownCommand(name: string, { program }: Shell): UserError {
+  const remedy = `${program} help lists the commands.`;
+  if (name.startsWith('-')) return new UserError(`${name} comes before the command.`, `Write the command first: ${program} run ... ${name}\n${remedy}`);
+  const near = nearestWord(name, commands.map((command) => command.name));
+  if (near !== undefined) return new UserError(`There is no command ${name} (did you mean ${near}?).`, remedy);
+  const isSource = isUrl(name) || /[./]/.test(name);
+  return new UserError(`There is no command ${name}.`, isSource ? `To fetch it: ${program} run ${name}\n${remedy}` : remedy);
+}
+
+function refuseWrongWords({ name, takes, words: { least, most } }: Command, words: string[], { program }: Shell): void {
+  const remedy = `Usage: ${program} ${name} ${takes}`.trimEnd();
+  if (words.length < least) throw new UserError(`trawl ${name} needs ${takes}.`, remedy);
+  if (words.length > most) throw new UserError(`trawl ${name} has no use for "${words[most]}".`, remedy);
+}

@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+
+export type NewsOfRuns = {
+  /** Resolves when a run was announced since the last call, when told to stop, or after `atMostMs`. */
+  wait: (atMostMs: number) => Promise<void>;
+  close: () => void;
+};
+
+/** Listens on a channel. What is announced while the connection is lost is not heard: look now and then. */
+export const listenForRuns = async (redis: Redis, channel: string, stop: AbortSignal): Promise<NewsOfRuns> => {
+  let news = Promise.withResolvers<void>();
+  const tell = (): void => news.resolve();
+  redis.on('message', tell);
+  stop.addEventListener('abort', tell);
+  await redis.subscribe(channel);
+  return {
+    wait: async (atMostMs) => {
+      const timer = new AbortController();
+      await Promise.race([news.promise, delay(atMostMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+      timer.abort();
+      news = Promise.withResolvers<void>();
+    },
+    close: () => {
+      stop.removeEventListener('abort', tell);
+      redis.disconnect();
+    },
+  };
+};

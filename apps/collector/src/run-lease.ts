@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+
+/** The right to write a run's sinks and to acknowledge its records. One process has it at a time. */
+export type RunLease = {
+  /** `acknowledge` compares it in Redis. */
+  readonly token: string;
+  /** Aborted when another process may have the run. */
+  readonly lost: AbortSignal;
+  /** Also false when the renewal is overdue, as after a long sleep of this process: to be asked before each write. */
+  isHeld: () => boolean;
+  /** Lets the next owner come at once, if Redis can be reached; else it comes when the lease has expired. */
+  release: () => Promise<void>;
+};
+
+export type LeaseOptions = {
+  redis: Redis;
+  key: string;
+  /** New for each lease. */
+  token: string;
+  /** Monotonic ms. */
+  now: () => number;
+};
+
+const lifeMs = 15_000;
+const renewEveryMs = 5000;
+/** Redis may expire a lease this much before this process thinks so. */
+const marginMs = 1000;
+const releaseDeadlineMs = 2000;
+
+const renewScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
+const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+/** Undefined: another process has the run. */
+export const takeRunLease = async ({ redis, key, token, now }: LeaseOptions): Promise<RunLease | undefined> => {
+  let heldUntilMs = now() + lifeMs - marginMs;
+  if ((await redis.set(key, token, 'PX', lifeMs, 'NX')) !== 'OK') return undefined;
+
+  const lost = new AbortController();
+  const isHeld = (): boolean => {
+    if (now() >= heldUntilMs) lost.abort();
+    return !lost.signal.aborted;
+  };
+  const renew = async (): Promise<void> => {
+    const askedAtMs = now();
+    if ((await redis.eval(renewScript, 1, key, token, lifeMs)) === 1) heldUntilMs = askedAtMs + lifeMs - marginMs;
+    else lost.abort();
+  };
+  let renewing: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    if (!isHeld()) clearInterval(timer);
+    else renewing ??= renew().catch(() => undefined).finally(() => (renewing = undefined));
+  }, renewEveryMs);
+
+  return {
+    token,
+    lost: lost.signal,
+    isHeld,
+    release: async () => {
+      clearInterval(timer);
+      const released = redis.eval(releaseScript, 1, key, token).catch(() => undefined);
+      await Promise.race([released, delay(releaseDeadlineMs, undefined, { ref: false })]);
+    },
+  };
+};

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFleetWorld } from '../support/fleet-world.ts';
+import { pretendHosts } from '../support/pretend-web/pretend-hosts.ts';
+import { startPretendWeb } from '../support/pretend-web/start-pretend-web.ts';
+
+/** Everything here is judged from the origin's own log of arrivals, with three worker processes and two producers. */
+let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let web: Awaited<ReturnType<typeof startPretendWeb>>;
+
+beforeAll(async () => {
+  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
+  for (let i = 0; i < 3; i++) world.start('worker');
+  for (let i = 0; i < 2; i++) world.start('producer');
+});
+afterAll(async () => {
+  await world.stop();
+  await web.close();
+});
+
+const listFor = (hosts: string[], lines: number, path: string): string =>
+  Array.from({ length: lines }, (_, i) => `http://${hosts[i % hosts.length]}:${web.port}${path}${i}`).join('\n');
+
+/** Arrivals are stamped by an event loop: a stall of it or of a worker shows as a gap that is short by as much. */
+const stampToleranceMs = 60;
+
+const crawl = async (run: string, list: string, settings: Parameters<typeof world.createRun>[2]) => {
+  web.arrivals.reset();
+  await world.createRun(run, list, settings);
+  world.start('producer', ['--run', run]);
+  return world.finished(run);
+};
+
+describe('a fleet of three workers', () => {
+  test('never asks a host more often at once than its limit', async () => {
+    const hosts = pretendHosts(50);
+    const status = await crawl('most', listFor(hosts, 2000, '/ok?delay=20&id='), { perHost: 3 });
+    expect(status.classes).toEqual({ ok: 2000 });
+    expect(web.arrivals.total()).toBe(2000);
+    const peaks = hosts.map((host) => web.arrivals.mostAtOnce(host));
+    expect(Math.max(...peaks)).toBe(3);
+  });
+
+  test('never asks a host again before its gap has passed', async () => {
+    const hosts = pretendHosts(50);
+    const status = await crawl('gap', listFor(hosts, 2000, '/ok?id='), { perHost: 3, perHostGapMs: 250 });
+    expect(status.classes).toEqual({ ok: 2000 });
+    const gaps = hosts.flatMap((host) => web.arrivals.gapsMs(host));
+    expect(gaps).toHaveLength(2000 - hosts.length);
+    expect(gaps.filter((gapMs) => gapMs < 250 - stampToleranceMs)).toEqual([]);
+  });
+
+  test('keeps the limit through retries', async () => {
+    const hosts = pretendHosts(5);
+    const status = await crawl('retries', listFor(hosts, 200, '/flaky?fails=2&status=500&delay=10&id='), {
+      perHost: 2,
+      backoffMs: 5,
+    });
+    expect(status.classes).toEqual({ ok: 200 });
+    expect(web.arrivals.total()).toBe(600);
+    expect(Math.max(...hosts.map((host) => web.arrivals.mostAtOnce(host)))).toBe(2);
+  });
+
+  test('leaves a host alone for as long as it asks for', async () => {
+    const [host = ''] = pretendHosts(1);
+    const list = listFor([host], 6, '/limited?times=1&retry-after=1&id=');
+    const status = await crawl('asked', list, { perHost: 1 });
+    expect(status.classes).toEqual({ ok: 6 });
+    // Every refusal is followed by a pause of a second: the URL that was refused is asked again after it.
+    const longGaps = web.arrivals.gapsMs(host).filter((gapMs) => gapMs > 1000 - stampToleranceMs);
+    expect(longGaps).toHaveLength(6);
+  });
+
+  test('keeps the global rate over all hosts', async () => {
+    const hosts = pretendHosts(20);
+    const status = await crawl('rate', listFor(hosts, 400, '/ok?id='), { ratePerSecond: 100 });
+    expect(status.classes).toEqual({ ok: 400 });
+    const burst = 10;
+    expect(web.arrivals.mostStartsWithin(1000)).toBeLessThanOrEqual(100 + burst + 100 * (stampToleranceMs / 1000));
+  });
+
+  test('takes the turn of the other host for a redirect', async () => {
+    const [from = '', to = ''] = pretendHosts(2);
+    const target = encodeURIComponent(`http://${to}:${web.port}/ok?delay=20`);
+    const status = await crawl('hops', listFor([from], 60, `/redirect-to?url=${target}&id=`), { perHost: 2 });
+    expect(status.classes).toEqual({ ok: 60 });
+    expect(web.arrivals.mostAtOnce(to)).toBeLessThanOrEqual(2);
+  });
+});
