@@ -24,7 +24,9 @@ export const startProcess = (name: string, args: string[], options: { ipc: boole
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout, stderr }) as Ended);
+  // Not 'close': a forked child whose channel the parent has closed never emits it.
+  const ends = [once(child, 'exit'), ...[child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'))];
+  const ended = Promise.all(ends).then((): Ended => ({ code: child.exitCode, signal: child.signalCode, stdout, stderr }));
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;

@@ -36,9 +36,9 @@ describe('counters', () => {
     expect(Object.fromEntries(countersFor([invalid]))).toEqual({ 'at:0': 1, 'reason:invalid not-a-url': 1 });
   });
 
-  test('of a long run are few, whatever it brings', () => {
+  test('of a year are few, whatever it brings', () => {
     const names = new Set<string>();
-    for (let minute = 0; minute < 60 * 24 * 365; minute += 1)
+    for (let minute = 0; minute < 60 * 24 * 365; minute += 10)
       for (const name of countersFor([{ totalMs: minute * 977 }], minute * 60_000).keys()) names.add(name);
     expect(names.size).toBeLessThan(11_000);
   });
@@ -77,7 +77,7 @@ describe('figures', () => {
     ['a second', 999, 1, 1000],
     ['a minute', 59_999, 60, 1000],
     ['ten minutes', 599_999, 60, 10_000],
-    ['ten minutes and one', 600_000, 6, 120_000],
+    ['ten minutes and one', 600_000, 11, 60_000],
     ['two hours', 7_199_999, 60, 120_000],
     ['a day', 86_399_999, 60, 24 * 60_000],
     ['a week', 7 * 86_400_000 - 1, 56, 3 * 3_600_000],

@@ -11,7 +11,7 @@ import type { RedisClock } from '@trawl/shared/platform/clock.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import type { producerSettings } from './config.ts';
-import { feedRun } from './ingest/feed-run.ts';
+import { feedRun } from './feed-run.ts';
 import { type ProduceEffects, type ProducerDuty, produce } from './produce.ts';
 import { openFetchQueue } from './release/fetch-queue.ts';
 import { releaseLoop } from './release/release-loop.ts';

@@ -1,73 +1,103 @@
 import { dirname, resolve } from 'node:path';
-import { readSettings, type SettingsTable } from '@trawl/shared/domain/setting.ts';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Document, type Node, type Pair, parseDocument } from 'yaml';
+import { type Kind, readSettings, type SettingsTable } from '@trawl/shared/domain/setting.ts';
+import { headers } from '@trawl/shared/domain/setting-kinds.ts';
 import { didYouMean } from '../command-line/nearest-word.ts';
+import { readYamlEntries, type YamlEntry, type YamlProblem, type YamlValue } from './yaml-entries.ts';
 
-/** What a crawl file says: flag -> text, texts or boolean, as readSettings takes it. */
+/** What a crawl file says: flag -> text or texts, as readSettings takes it. */
 export type CrawlFile = {
   file: Record<string, unknown>;
-  /** `source.path` or `source.urls`; paths are absolute, `-` stays. */
+  /** `source.path` or `source.urls`, as words of the command line; paths are absolute, `-` stays. */
   sourceWords: string[];
-  /** `crawl.yaml:12: per-host: expected ..., got "abc"`, in the order of the lines. */
+  /** `crawl.yaml:12: per-host: expected ..., got "abc"`, in the order of the lines; empty when all is well. */
   problems: string[];
 };
 
-/** Keys below `source:`; all but the first two are flags as well. */
-const sourceKeys = new Map([['path', undefined], ['urls', undefined], ['kind', 'format'], ['column', 'column'], ['field', 'field']]);
+/** Keys below `source:` that are flags under another or the same name. */
+const flagOfSourceKey = new Map([['kind', 'format'], ['column', 'column'], ['field', 'field']]);
+const sourceKeys = ['path', 'urls', ...flagOfSourceKey.keys()];
 
 /** Flags that name a file: relative to the crawl file, so that it means the same from everywhere. */
 const pathFlags = new Set(['out', 'data-dir']);
 
 /**
- * Reads a crawl file against the table of flags. A scalar is taken as its text, as if it stood behind the flag; keys are
- * data: none is special. All problems are reported at once.
- * @param source.name the file's name for messages
- * @param source.path absolute
+ * Reads a crawl file: every flag of the table is a key, but those of the source stand below `source:`. A scalar is taken
+ * as its text, as if it stood behind the flag. All problems are reported at once.
+ * @param from.name the file's name for messages
+ * @param from.path absolute
  */
-export const readCrawlFile = (table: SettingsTable, source: { name: string; path: string; text: string }): CrawlFile => {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter });
-  const lineOf = (node: unknown): number => lineCounter.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
-  const found: { line: number; message: string }[] = [];
-  const complain = (line: number, message: string) => void found.push({ line, message });
-  const file = new Map<string, { value: unknown; line: number }>();
-  const sourceWords: string[] = [];
-  const fromHere = (path: string): string => (path === '-' ? path : resolve(dirname(source.path), path));
-
-  const take = (flag: string, pair: Pair): void => {
-    const line = lineOf(pair.key);
-    const value = plainValue(pair.value, document);
-    if (value === undefined) complain(line, `${flag}: expected a value, found none`);
-    else file.set(flag, { line, value: pathFlags.has(flag) && typeof value === 'string' ? fromHere(value) : value });
-  };
-  const takeSource = (pair: Pair): void => {
-    const key = keyOf(pair);
-    const line = lineOf(pair.key);
-    if (!sourceKeys.has(key)) return complain(line, `source.${key}: unknown key${didYouMean(key, sourceKeys.keys())}`);
-    const flag = sourceKeys.get(key);
-    if (flag !== undefined) return take(flag, pair);
-    const value = plainValue(pair.value, document);
-    if (key === 'path' && typeof value === 'string') sourceWords.push(fromHere(value));
-    else if (key === 'urls' && Array.isArray(value)) sourceWords.push(...(value as string[]));
-    else complain(line, `source.${key}: expected ${key === 'path' ? 'the path of a file' : 'a list of URLs'}`);
-  };
-
-  for (const { message, pos } of document.errors) complain(lineCounter.linePos(pos[0]).line, message.split('\n')[0]?.replace(/ at line .*$/, '') ?? message);
-  const flags = new Set(Object.values(table).map(({ flag }) => flag));
-  for (const flag of [...sourceKeys.values(), 'crawl']) if (flag !== undefined) flags.delete(flag);
-  for (const pair of pairsOf(document.contents, document) ?? []) {
-    const key = keyOf(pair);
-    const line = lineOf(pair.key);
-    if (flags.has(key)) take(key, pair);
-    else if (key !== 'source') complain(line, `${key}: ${unknownKey(key, flags)}`);
-    else if (typeof plainValue(pair.value, document) === 'string') sourceWords.push(fromHere(String(plainValue(pair.value, document))));
-    else for (const inner of pairsOf(pair.value, document) ?? []) takeSource(inner);
-  }
-  if (document.contents !== null && pairsOf(document.contents, document) === undefined) complain(1, 'expected `key: value` lines');
-
-  const given = Object.fromEntries([...file].map(([flag, { value }]) => [flag, value]));
-  for (const { flag, message } of readSettings(table, { file: given }).problems)
-    complain(file.get(flag)?.line ?? 1, `${flag}: ${message}`);
-  const problems = found.sort((a, b) => a.line - b.line).map(({ line, message }) => `${source.name}:${line}: ${message}`);
-  return { file: given, sourceWords, problems };
+export const readCrawlFile = (table: SettingsTable, from: { name: string; path: string; text: string }): CrawlFile => {
+  const yaml = readYamlEntries(from.text);
+  const { top, source, problems } = sorted(table, yaml.entries);
+  const kinds = new Map(Object.values(table).map(({ flag, kind }) => [flag, kind]));
+  const fromHere = (path: string): string => (path === '-' ? path : resolve(dirname(from.path), path));
+  const file = Object.fromEntries(top.map(({ key, value }) => [key, givenOf(value, { flag: key, kind: kinds.get(key), fromHere })]));
+  const words = wordsOf(source, fromHere);
+  const badValues = readSettings(table, { file }).problems.map(({ flag, message }) => {
+    const entry = top.find(({ key }) => key === flag);
+    return { line: entry?.line ?? 1, message: `${flag}: ${entry?.value.kind === 'none' ? 'expected a value, found none' : message}` };
+  });
+  const all = [...yaml.problems, ...problems, ...words.problems, ...badValues].sort((a, b) => a.line - b.line);
+  return { file, sourceWords: words.words, problems: all.map(({ line, message }) => `${from.name}:${line}: ${message}`) };
 };
+
+type Sorted = { top: YamlEntry[]; source: YamlEntry[]; problems: YamlProblem[] };
+
+/** Which entries are flags, which say where the lines come from, and which are neither. */
+function sorted(table: SettingsTable, entries: YamlEntry[]): Sorted {
+  const result: Sorted = { top: [], source: [], problems: [] };
+  const notHere = new Set([...flagOfSourceKey.values(), 'crawl']);
+  const known = [...Object.values(table).flatMap(({ flag }) => (notHere.has(flag) ? [] : [flag])), 'source'];
+  for (const entry of entries) {
+    if (entry.key === 'source') sortSource(entry, result);
+    else if (known.includes(entry.key)) result.top.push(entry);
+    else result.problems.push({ line: entry.line, message: `${entry.key}: unknown key${hint(entry.key, known)}` });
+  }
+  return result;
+}
+
+function hint(key: string, known: string[]): string {
+  for (const [inner, flag] of flagOfSourceKey) if (key === flag || key === inner) return ` (did you mean ${inner}, below source?)`;
+  return didYouMean(key, known);
+}
+
+function sortSource({ value, line }: YamlEntry, result: Sorted): void {
+  if (value.kind === 'text') result.source.push({ key: 'path', line, value });
+  else if (value.kind === 'list') result.source.push({ key: 'urls', line, value });
+  else if (value.kind === 'none') result.problems.push({ line, message: 'source: expected a path, a list of URLs, or keys below it' });
+  else
+    for (const entry of value.entries) {
+      const flag = flagOfSourceKey.get(entry.key);
+      if (flag !== undefined) result.top.push({ ...entry, key: flag });
+      else if (sourceKeys.includes(entry.key)) result.source.push(entry);
+      else result.problems.push({ line: entry.line, message: `source.${entry.key}: unknown key${didYouMean(entry.key, sourceKeys)}` });
+    }
+}
+
+function wordsOf(source: YamlEntry[], fromHere: (path: string) => string): { words: string[]; problems: YamlProblem[] } {
+  const words: string[] = [];
+  const problems: YamlProblem[] = [];
+  for (const { key, line, value } of source) {
+    if (key === 'path' && value.kind === 'text') words.push(fromHere(value.text));
+    else if (key === 'urls' && value.kind === 'list') words.push(...value.items);
+    else problems.push({ line, message: `source.${key}: expected ${key === 'path' ? 'the path of a file' : 'a list of URLs'}` });
+  }
+  return { words, problems };
+}
+
+type FlagContext = { flag: string; kind: Kind<unknown> | undefined; fromHere: (path: string) => string };
+
+function givenOf(value: YamlValue, { flag, kind, fromHere }: FlagContext): unknown {
+  switch (value.kind) {
+    case 'text':
+      return pathFlags.has(flag) ? fromHere(value.text) : value.text;
+    case 'list':
+      return value.items;
+    case 'none':
+      return null;
+    case 'map': {
+      const pairs = value.entries.map(({ key, value: inner }): [string, string] => [key, inner.kind === 'text' ? inner.text : '']);
+      return kind === headers ? pairs.map(([name, text]) => `${name}: ${text}`) : Object.fromEntries(pairs);
+    }
+  }
+}

@@ -85,7 +85,7 @@ export class CodedBody implements BodyReceiver {
       const next = this.#inflaters[i + 1];
       if (next !== undefined) inflater.pipe(next);
     });
-    
+    this.#inflaters[0]?.on('drain', this.#events.onReady);
     this.#inflaters.at(-1)?.on('data', (chunk: Buffer) => this.#pass(chunk));
     this.#inflaters.at(-1)?.on('end', () => {
       this.#hasEnded = true;

@@ -1,8 +1,8 @@
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { Frontier, PushItem } from '@trawl/shared/frontier/frontier.ts';
-import { openSource } from '../source/open-source.ts';
-import type { SourceLine, SourceOptions, SourcePosition } from '../source/source.ts';
-import { toPushItem } from './to-push-item.ts';
+import { openSource } from './source/open-source.ts';
+import type { SourceLine, SourceOptions, SourcePosition } from './source/source.ts';
+import { toPushItem } from './ingest/to-push-item.ts';
 
 export type FeedOptions = {
   frontier: Pick<Frontier, 'push'>;
@@ -25,7 +25,19 @@ export const feedRun = async (spec: RunSpec, options: FeedOptions, stop: AbortSi
   for (;;) {
     const checkpoint = parseCheckpoint(await options.readCheckpoint(spec.run));
     if (checkpoint.isLast || stop.aborted) return;
-    if ((await feedFrom(checkpoint, spec, options, stop)) === 'fed') return;
+    if ((await feedUnlessStopped(checkpoint, spec, options, stop)) === 'fed') return;
+  }
+};
+
+/** A source that waits for stdin throws when it is stopped, so that it never looks as if it had ended. */
+const feedUnlessStopped = async (
+  ...[start, spec, options, stop]: Parameters<typeof feedFrom>
+): ReturnType<typeof feedFrom> => {
+  try {
+    return await feedFrom(start, spec, options, stop);
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return 'stopped';
+    throw error;
   }
 };
 

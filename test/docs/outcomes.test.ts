@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
 import { outcomeClasses } from '@trawl/shared/domain/outcome-class.ts';
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../../apps/worker/src/classify/classify.ts';
-import { unreachableReasons } from '../../../apps/worker/src/fetch/unreachable-reasons.ts';
+import { classify } from '../../apps/worker/src/classify/classify.ts';
+import { unreachableReasons } from '../../apps/worker/src/fetch/unreachable-reasons.ts';
 
-const page = readFileSync(new URL('../../../docs/outcomes.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/outcomes.md', import.meta.url), 'utf8');
 const words = new Set([...page.matchAll(/`([a-z0-9-]+)`/g)].map(([, word]) => word));
 
 const trace: FetchTrace = {

@@ -1,0 +1,250 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { readFigures } from '@trawl/shared/domain/report-counters.ts';
+import type { SinkSpec } from '@trawl/shared/domain/run.ts';
+import type { PushItem } from '@trawl/shared/frontier/frontier.ts';
+import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { commitOf, frontierWorld, urlItem } from '../support/frontier-world.ts';
+import { expectNoKeysLeft } from '../support/no-keys-left.ts';
+import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
+import { runSpecOf } from '../support/run-for-tests.ts';
+import { until } from '../support/until.ts';
+
+const main = new URL('../../apps/collector/src/main.ts', import.meta.url).pathname;
+
+let server: EmbeddedTestRedis;
+let world: ReturnType<typeof frontierWorld>;
+let dir: string;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  world = frontierWorld(await server.connect());
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await world.redis.flushall();
+  dir = await mkdtemp(join(tmpdir(), 'trawl-collector-'));
+});
+afterEach(async () => {
+  for (const child of running) await ended(child, 'SIGKILL');
+  await rm(dir, { recursive: true });
+});
+
+const startCollector = (...args: string[]): ChildProcess => {
+  const env = { ...process.env, REDIS_URL: server.url, TRAWL_LOG_LEVEL: 'fatal' };
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+};
+
+/** Gives the exit code, or the signal that ended it. */
+const ended = async (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit');
+    if (signal) child.kill(signal);
+    await exit;
+  }
+  return child.exitCode ?? child.signalCode;
+};
+
+/** kill -9; and its lease is let go, for which a test need not wait. */
+const killed = async (child: ChildProcess, run: string): Promise<void> => {
+  await ended(child, 'SIGKILL');
+  await world.redis.del(world.keys.owner(run));
+};
+
+const createRun = (run: string, ...sinks: SinkSpec[]) => world.runs.create({ ...runSpecOf(run), sinks });
+
+const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: join(dir, name) });
+
+const invalidItem = (run: string, seq: number): PushItem => ({
+  kind: 'invalid',
+  summary: `${seq} invalid not-a-url 0 0 0 0 -`,
+  json: JSON.stringify({ run, seq, line: seq + 1, class: 'invalid', reason: 'not-a-url', url: 'x'.repeat(seq % 300) }),
+});
+
+/** Pushes lines `from` to `to - 1`; most are no URLs and end at once, every tenth is a URL with an outcome. */
+const record = async (run: string, { from, to, last }: { from: number; to: number; last: boolean }): Promise<void> => {
+  const items: PushItem[] = [];
+  for (let seq = from; seq < to; seq += 1) items.push(seq % 10 === 0 ? urlItem('h', seq) : invalidItem(run, seq));
+  const checkpoint = { expected: from === 0 ? '' : String(from), after: String(to), pushedAfter: to, last };
+  await world.frontier.push({ run, ...checkpoint, markBytes: 1e9, atIso: '', items });
+  const { urls } = await world.release();
+  await world.frontier.commit(urls.map((url) => commitOf(url, { class: 'http-error' })));
+};
+
+const isCollected = async (run: string): Promise<boolean> => (await world.runs.status(run))?.collectedAtMs !== undefined;
+
+const seqsIn = async (path: string): Promise<number[]> => {
+  const file = createReadStream(path);
+  const seqs: number[] = [];
+  for await (const line of createInterface({ input: path.endsWith('.gz') ? file.pipe(createGunzip()) : file }))
+    seqs.push((JSON.parse(line) as { seq: number }).seq);
+  return seqs.toSorted((a, b) => a - b);
+};
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, seq) => seq);
+
+const expectExactCounters = async (run: string, total: number): Promise<void> => {
+  const figures = readFigures(await world.redis.hgetall(world.keys.stats(run)));
+  expect(figures.reasons).toEqual({ 'invalid not-a-url': total - total / 10, 'http-error status-200': total / 10 });
+  expect(figures.attempts).toBe(total / 10);
+  expect(figures.throughput.reduce((sum, { outcomes }) => sum + outcomes, 0)).toBe(total);
+  expect(await world.redis.zscore(world.keys.failing(run), 'h')).toBe(String(total / 10));
+  expect(await world.redis.hgetall(world.keys.lag)).toEqual({ bytes: '0', records: '0' });
+};
+
+describe('a collector of one run', () => {
+  test('ends when the file holds every record, and leaves nothing in Redis but the ledger and the report', async () => {
+    await createRun('a', jsonl('deep/out.jsonl'));
+    await record('a', { from: 0, to: 500, last: true });
+    expect(await ended(startCollector('--run', 'a'))).toBe(0);
+    expect(await seqsIn(join(dir, 'deep/out.jsonl'))).toEqual(upTo(500));
+    await expectExactCounters('a', 500);
+    expect(await world.runs.status('a')).toMatchObject({ uncollected: 0, collectedAtMs: expect.any(Number) });
+    const kept = /^\{t0\}:(runs|run:a|done:a|count:a|checkpoint:a|stats:a|failing:a|lag|backlog|window|wake|h:h)$/;
+    await expectNoKeysLeft(world.redis, [kept]);
+    expect(await ended(startCollector('--run', 'a'))).toBe(0);
+  });
+
+  test('ends for a run without a line', async () => {
+    await createRun('a', jsonl('out.jsonl'));
+    await record('a', { from: 0, to: 0, last: true });
+    expect(await ended(startCollector('--run', 'a'))).toBe(0);
+    expect((await stat(join(dir, 'out.jsonl'))).size).toBe(0);
+  });
+
+  test('ends with 2 and says why when there is no such run, or its file was cut', async () => {
+    expect(await ended(startCollector('--run', 'nobody'))).toBe(2);
+    await createRun('a', jsonl('out.jsonl'));
+    await record('a', { from: 0, to: 10, last: true });
+    await world.redis.hset(world.keys.sink('a'), 'state', JSON.stringify({ sinks: [{ bytes: 1000 }] }));
+    const child = startCollector('--run', 'a');
+    let said = '';
+    child.stderr?.on('data', (chunk) => (said += String(chunk)));
+    expect(await ended(child)).toBe(2);
+    expect(said).toContain('out.jsonl has 0 bytes, but 1000 bytes of records were written to it');
+  });
+
+  test('writes records to its standard output, and no collector of all runs takes such a run', async () => {
+    await createRun('out', { kind: 'jsonl', path: '-' });
+    await createRun('file', jsonl('out.jsonl'));
+    await record('out', { from: 0, to: 100, last: true });
+    const all = startCollector();
+    await record('file', { from: 0, to: 10, last: true });
+    await until(() => isCollected('file'));
+    expect(await isCollected('out')).toBe(false);
+    const one = startCollector('--run', 'out');
+    const seqs: number[] = [];
+    if (!one.stdout) throw new Error('no stdout');
+    for await (const line of createInterface({ input: one.stdout })) seqs.push((JSON.parse(line) as { seq: number }).seq);
+    expect(await ended(one)).toBe(0);
+    expect(seqs.toSorted((a, b) => a - b)).toEqual(upTo(100));
+    expect(await ended(all, 'SIGTERM')).toBe(0);
+  });
+
+  test('stops with 2 when nobody reads its standard output, and loses nothing', async () => {
+    await createRun('a', { kind: 'jsonl', path: '-' });
+    const child = startCollector('--run', 'a');
+    child.stdout?.destroy();
+    await record('a', { from: 0, to: 1000, last: true });
+    expect(await ended(child)).toBe(2);
+    expect((await world.runs.status('a'))?.uncollected).toBe(1000);
+  });
+});
+
+describe('a collector of all runs', () => {
+  test('takes runs that were there and runs that come, at the same time', async () => {
+    await createRun('early', jsonl('early.jsonl'), jsonl('copy.jsonl.gz'));
+    const child = startCollector();
+    await record('early', { from: 0, to: 50, last: false });
+    await until(async () => (await world.runs.status('early'))?.uncollected === 0);
+    await createRun('late', jsonl('late.jsonl'));
+    await record('late', { from: 0, to: 70, last: true });
+    await until(() => isCollected('late'));
+    await record('early', { from: 50, to: 100, last: true });
+    await until(() => isCollected('early'));
+    expect(await seqsIn(join(dir, 'late.jsonl'))).toEqual(upTo(70));
+    expect(await seqsIn(join(dir, 'early.jsonl'))).toEqual(upTo(100));
+    expect(await seqsIn(join(dir, 'copy.jsonl.gz'))).toEqual(upTo(100));
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+
+  test('gives its runs up when it is told to stop, so that another goes on at once', async () => {
+    await createRun('a', jsonl('out.jsonl'));
+    await record('a', { from: 0, to: 100, last: false });
+    const first = startCollector();
+    await until(async () => (await world.runs.status('a'))?.uncollected === 0);
+    expect(await ended(first, 'SIGTERM')).toBe(0);
+    expect(await world.redis.exists(world.keys.owner('a'))).toBe(0);
+    await record('a', { from: 100, to: 200, last: true });
+    expect(await ended(startCollector('--run', 'a'))).toBe(0);
+    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(200));
+    await expectExactCounters('a', 200);
+  });
+
+  test('keeps the stream of a run that asked for it, for a time', async () => {
+    await createRun('a', { kind: 'redis', maxRecords: 10_000, retentionMs: 3_600_000 }, jsonl('out.jsonl'));
+    await record('a', { from: 0, to: 1000, last: true });
+    expect(await ended(startCollector('--run', 'a'))).toBe(0);
+    const kept: string[] = [];
+    for await (const chunk of readKeptRecords(world.redis, firstShard, 'a')) kept.push(...chunk);
+    expect(kept).toEqual((await readFile(join(dir, 'out.jsonl'), 'utf8')).trim().split('\n'));
+    expect(kept).toHaveLength(1000);
+    expect(await world.redis.pttl(world.keys.outcomes('a'))).toBeGreaterThan(0);
+  });
+});
+
+describe('each record is in the file once and counted once', () => {
+  const lines = 6000;
+  const step = 100;
+
+  test.each(['out.jsonl', 'out.jsonl.gz'])('in %s, however often the collector is killed', async (name) => {
+    await createRun('a', jsonl(name));
+    let child = startCollector('--run', 'a');
+    let kills = 0;
+    for (let from = 0; from < lines; from += step) {
+      await record('a', { from, to: from + step, last: from + step === lines });
+      if (from % 500 !== 0) continue;
+      const { size } = await sizeOf(join(dir, name));
+      await until(async () => (await sizeOf(join(dir, name))).size > size);
+      await killed(child, 'a');
+      kills += 1;
+      child = startCollector('--run', 'a');
+    }
+    expect(await ended(child)).toBe(0);
+    expect(kills).toBe(12);
+    expect(await seqsIn(join(dir, name))).toEqual(upTo(lines));
+    await expectExactCounters('a', lines);
+  });
+
+  test('however often Redis is killed', async () => {
+    await createRun('a', jsonl('out.jsonl'));
+    const child = startCollector('--run', 'a');
+    for (let from = 0; from < 3000; from += step) {
+      await record('a', { from, to: from + step, last: from + step === 3000 });
+      if (from % 1000 !== 500) continue;
+      const { size } = await sizeOf(join(dir, 'out.jsonl'));
+      await until(async () => (await sizeOf(join(dir, 'out.jsonl'))).size > size);
+      await server.kill();
+      await server.restart();
+    }
+    expect(await ended(child)).toBe(0);
+    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(3000));
+    await expectExactCounters('a', 3000);
+  });
+});
+
+async function sizeOf(path: string): Promise<{ size: number }> {
+  return stat(path).catch(() => ({ size: 0 }));
+}
