@@ -214,10 +214,10 @@ describe('each record is in the file once and counted once', () => {
     let child = startCollector('--run', 'a');
     let kills = 0;
     for (let from = 0; from < lines; from += step) {
+      const before = await sizeOf(join(dir, name));
       await record('a', { from, to: from + step, last: from + step === lines });
       if (from % 500 !== 0) continue;
-      const { size } = await sizeOf(join(dir, name));
-      await until(async () => (await sizeOf(join(dir, name))).size > size);
+      await until(async () => (await sizeOf(join(dir, name))) > before);
       await killed(child, 'a');
       kills += 1;
       child = startCollector('--run', 'a');
@@ -232,10 +232,10 @@ describe('each record is in the file once and counted once', () => {
     await createRun('a', jsonl('out.jsonl'));
     const child = startCollector('--run', 'a');
     for (let from = 0; from < 3000; from += step) {
+      const before = await sizeOf(join(dir, 'out.jsonl'));
       await record('a', { from, to: from + step, last: from + step === 3000 });
       if (from % 1000 !== 500) continue;
-      const { size } = await sizeOf(join(dir, 'out.jsonl'));
-      await until(async () => (await sizeOf(join(dir, 'out.jsonl'))).size > size);
+      await until(async () => (await sizeOf(join(dir, 'out.jsonl'))) > before);
       await server.kill();
       await server.restart();
     }
@@ -245,6 +245,9 @@ describe('each record is in the file once and counted once', () => {
   });
 });
 
-async function sizeOf(path: string): Promise<{ size: number }> {
-  return stat(path).catch(() => ({ size: 0 }));
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

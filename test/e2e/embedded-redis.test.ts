@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,6 +9,7 @@ import { readEndpoint, redisFiles, writeEndpoint } from '@trawl/shared/platform/
 import { leaveEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/leave-embedded-redis.ts';
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
 import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startProcess } from '../support/child-process.ts';
 import { until } from '../support/until.ts';
@@ -189,18 +191,19 @@ test('a starter that died before it noted the process leaves a server that is fo
   expect(await isRunning(first.redisPid)).toBe(false);
 });
 
-test('a command that comes while the server reads much data waits for it', async () => {
+test('a command that comes while the server reads much data says so and waits', async () => {
   const first = await openEmbeddedRedis({ dataDir });
-  await withRedis(first.url, async (redis) => {
-    await redis.eval("for i = 1, 20000 do redis.call('SET', 'k' .. i, i) end", 0);
-    await redis.config('SET', 'key-load-delay', '100'); // us for each key; lost with this server
-  });
+  await withRedis(first.url, (redis) => redis.eval("for i = 1, 10000 do redis.call('SET', 'k' .. i, i) end", 0));
   process.kill(first.redisPid ?? 0, 'SIGKILL');
   await until(() => !first.isAlive());
-  const next = await openEmbeddedRedis({ dataDir });
-  expect(await withRedis(next.url, (redis) => redis.dbsize())).toBe(20_000);
-  await next.close();
+  await startSlowly();
+
+  const lines: string[] = [];
+  const next = await openEmbeddedRedis({ dataDir, log: pino({}, { write: (line: string) => void lines.push(line) }) });
+  expect(await withRedis(next.url, (redis) => redis.dbsize())).toBe(10_000);
+  expect(lines.join('')).toContain('waiting for Redis to load its data');
   await first.close();
+  await next.close();
 });
 
 test('the password is in files that only their user may read, and not among the arguments', async () => {
@@ -231,6 +234,16 @@ test('without a server program the error says how to get one', async () => {
     remedy: expect.stringContaining('REDIS_URL'),
   });
 });
+
+/** As another command would have started it, but 200 us slower for every key: it loads for seconds. */
+async function startSlowly(): Promise<void> {
+  const files = redisFiles(dataDir);
+  const child = spawn('redis-server', [files.config, '--key-load-delay', '200'], { stdio: 'ignore', detached: true });
+  await once(child, 'spawn');
+  child.unref();
+  const pid = child.pid ?? 0;
+  await writeEndpoint(files, { ...(await noted())!, pid, identity: (await processIdentity(pid)) ?? null });
+}
 
 /** A test that failed half way has left a server behind. */
 async function endWhatIsLeft(): Promise<void> {

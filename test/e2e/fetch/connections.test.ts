@@ -1,16 +1,8 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type LookupFunction } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  afterwards,
-  answering,
-  brief,
-  cleanUp,
-  fetcherWith,
-  textOf,
-  world,
-} from '../../support/fetch-world.ts';
+import { afterwards, answering, brief, cleanUp, fetcherWith, textOf, world } from '../../support/fetch-world.ts';
 import { type RawRequest, response, startRawServer } from '../../support/raw-server.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 
@@ -21,6 +13,18 @@ describe('a time limit', () => {
     const { fetchPage } = fetcherWith({ dns: { lookup: () => undefined } });
     const outcome = await fetchPage('http://slow.example/', { connectTimeoutMs: 50 });
     expect(brief(outcome)).toEqual({ kind: 'timed-out', stage: 'connect' });
+  });
+
+  it('leaves no attempt to connect behind', async () => {
+    let answerLate = () => undefined as unknown;
+    const lookup: LookupFunction = (_hostname, _options, callback) => {
+      answerLate = () => callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const { host, fetchPage } = await world(({ socket }) => socket.write(response(200, {})), { dns: { lookup } });
+    await fetchPage(host.url('/', 'slow.example'), { connectTimeoutMs: 50 });
+    answerLate();
+    await fetchPage(host.url());
+    expect(host.connections()).toBe(1);
   });
 
   it('ends the wait for the head', async () => {
@@ -170,7 +174,12 @@ describe('TLS', () => {
   });
 
   it('with a host that does not speak it is refused', async () => {
-    const server = createServer((socket) => socket.on('error', () => undefined).end('hello, this is no TLS'));
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('hello, this is no TLS'),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     afterwards(() => server.close());

@@ -31,6 +31,9 @@ export type ConnectionOptions = {
 /** Above every connect timeout that a run may set: the fetch gives up first, this only cleans up after it. */
 const abandonedConnectMs = 45_000;
 
+/** Nobody reads it. */
+const closing = new Error('closing');
+
 const agentOptions = {
   keepAliveTimeout: 10_000,
   allowH2: false,
@@ -45,6 +48,8 @@ const agentOptions = {
  * tell which request a new socket is for, and which request got it.
  */
 export const createConnections = (options: ConnectionOptions): Connections => {
+  /** undici forgets sockets that are not connected yet when it is destroyed. */
+  const connecting = new Set<Socket>();
   let asking: Asker | undefined;
   let made: NewConnection | undefined;
 
@@ -63,6 +68,7 @@ export const createConnections = (options: ConnectionOptions): Connections => {
     let stage: ConnectError['stage'] = isIP(target.hostname) ? 'connect' : 'dns';
     let dnsMs = 0;
     const socket = connectTo(target, (error, connected) => {
+      connecting.delete(socket);
       if (error !== null) return callback(new ConnectError(stage, error), null);
       made = { dnsMs, connectMs: options.now() - startedAtMs - dnsMs };
       callback(null, connected);
@@ -77,6 +83,7 @@ export const createConnections = (options: ConnectionOptions): Connections => {
         stage = 'tls';
       });
     }
+    connecting.add(socket);
     asking?.onConnecting(socket);
   };
 
@@ -98,6 +105,7 @@ export const createConnections = (options: ConnectionOptions): Connections => {
       return taken;
     },
     close: async () => {
+      for (const socket of connecting) socket.destroy(closing);
       await Promise.all([kept.destroy(), fresh.destroy()]);
     },
   };

@@ -79,6 +79,7 @@ export class Exchange implements Asker {
 
   onConnecting(socket: Socket): void {
     this.#socket = socket;
+    if (this.#settle === undefined) socket.destroy(dropped);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -12,29 +12,30 @@ const rewriteDeadlineMs = 60_000;
 const endDeadlineMs = 30_000;
 const lookAgainMs = 20;
 
-/** Writes everything to disk and ends the server. The caller holds the lock and knows that nobody uses it. */
+/**
+ * Writes everything to disk and ends the server. The caller holds the lock and knows that nobody uses it. A server that
+ * refuses to end (its disk is full) is left running, with its endpoint: the next command shares it.
+ */
 export const shutDown = async (files: RedisFiles, endpoint: Endpoint, log: Logger): Promise<void> => {
-  await askOnce(endpoint, { role: 'leave', timeoutMs: endDeadlineMs }, async (redis) => {
+  const fields = { port: endpoint.port, redisPid: endpoint.pid };
+  const refusal = await askOnce(endpoint, { role: 'leave', timeoutMs: endDeadlineMs }, async (redis) => {
     await shortenAppendOnlyFile(redis, log);
-    await sendShutdown(redis);
+    return sendShutdown(redis);
   });
-  const untilMs = Date.now() + endDeadlineMs;
-  while (endpoint.pid !== null && (await processIdentity(endpoint.pid)) === endpoint.identity) {
-    if (Date.now() > untilMs) {
-      log.warn({ redisPid: endpoint.pid }, 'embedded Redis does not end');
-      return;
-    }
-    await delay(lookAgainMs);
-  }
+  if (refusal !== undefined) return log.error({ ...fields, err: refusal }, 'embedded Redis refuses to stop');
+  if (!(await ends(endpoint))) return log.error(fields, 'embedded Redis does not end');
   await removeEndpoint(files);
-  log.info({ port: endpoint.port, redisPid: endpoint.pid }, 'embedded Redis stopped');
+  log.info(fields, 'embedded Redis stopped');
 };
 
-/** A crawl writes much and keeps little: the next start would read what was deleted long ago. */
+/**
+ * A crawl writes much and keeps little: the next start would read what was deleted long ago. Also waits for a rewrite
+ * that is under way, because a server refuses to end while it writes its first append-only file.
+ */
 async function shortenAppendOnlyFile(redis: Redis, log: Logger): Promise<void> {
   const { aof_current_size: sizeBytes, aof_base_size: keptBytes } = await persistence(redis);
-  if (Number(sizeBytes) <= worthRewritingBytes || Number(sizeBytes) < 1.5 * Number(keptBytes)) return;
-  await redis.bgrewriteaof().catch(() => undefined); // one may be under way already
+  const isWorthIt = Number(sizeBytes) > worthRewritingBytes && Number(sizeBytes) > 1.5 * Number(keptBytes);
+  if (isWorthIt && !(await isRewriting(redis))) await redis.bgrewriteaof();
   const untilMs = Date.now() + rewriteDeadlineMs;
   while (await isRewriting(redis)) {
     if (Date.now() > untilMs) return log.warn({ sizeBytes: Number(sizeBytes) }, 'append-only file is not rewritten yet');
@@ -51,11 +52,21 @@ async function persistence(redis: Redis): Promise<Record<string, string | undefi
   return parseInfo(await redis.info('persistence'));
 }
 
-/** No answer is the good answer: the connection ends with the server. */
-async function sendShutdown(redis: Redis): Promise<void> {
+/** No answer is the good answer: the connection ends with the server. An answer is why it refuses. */
+async function sendShutdown(redis: Redis): Promise<Error | undefined> {
   try {
     await redis.shutdown();
+    return undefined;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ReplyError') throw error;
+    return error instanceof Error && error.name === 'ReplyError' ? error : undefined;
   }
+}
+
+async function ends(endpoint: Endpoint): Promise<boolean> {
+  const untilMs = Date.now() + endDeadlineMs;
+  while (endpoint.pid !== null && (await processIdentity(endpoint.pid)) === endpoint.identity) {
+    if (Date.now() > untilMs) return false;
+    await delay(lookAgainMs);
+  }
+  return true;
 }

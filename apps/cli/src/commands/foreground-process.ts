@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
+import type { SettingsTable } from '@trawl/shared/domain/setting.ts';
+import { settingsOf } from '../command-line/settings-of.ts';
+import { childEnvironment } from '../fleet/child-environment.ts';
+import { type App, endOf, mainOf } from '../fleet/child.ts';
+import type { placeSettings } from './flags.ts';
+import type { Invocation } from './command.ts';
+
+type Table = SettingsTable & typeof placeSettings;
+
+/**
+ * One process of the fleet in the foreground, with the terminal's own streams. The process hears the terminal's Ctrl-C itself; what only the
+ * CLI is told is passed on. Gives its exit code.
+ */
+export const runInForeground = async (app: App, table: Table, invocation: Invocation): Promise<number> => {
+  const { shell, flags } = invocation;
+  const { redisUrl, dataDir } = settingsOf(table, invocation) as { redisUrl: string; dataDir: string };
+  if (redisUrl !== '') return runMain(app, table, { invocation, redisUrl, dataDir });
+  const { withRedis } = await import('../redis-of-command.ts');
+  return withRedis({ redisUrl, dataDir }, shell, ({ url }) => runMain(app, table, { invocation: { ...invocation, flags }, redisUrl: url, dataDir }));
+};
+
+type Place = { invocation: Invocation; redisUrl: string; dataDir: string };
+
+async function runMain(app: App, table: Table, { invocation, redisUrl, dataDir }: Place): Promise<number> {
+  const { shell, flags: given } = invocation;
+  const env = childEnvironment(shell.variables, { table, given, redisUrl, dataDir: resolve(shell.cwd, dataDir) });
+  const child = spawn(shell.execPath, [mainOf(app)], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const passOn = () => void child.kill('SIGTERM');
+  shell.stop.addEventListener('abort', passOn, { once: true });
+  shell.kill.addEventListener('abort', () => void child.kill('SIGKILL'), { once: true });
+  if (shell.stop.aborted) passOn();
+  const { code } = await endOf(child);
+  return code ?? exitCodes.crashed;
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { type SettingsTable, variableOf } from '@trawl/shared/domain/setting.ts';
+
+/**
+ * The variables of a child process: those of the CLI, over them what its own flags and crawl file said, as variables: each process
+ * takes the ones it knows.
+ * @param settings.dataDir absolute
+ */
+export const childEnvironment = (
+  variables: Record<string, string | undefined>,
+  settings: { table: SettingsTable; given: Record<string, unknown>; redisUrl: string; dataDir: string },
+): Record<string, string | undefined> => {
+  const told = Object.values(settings.table).flatMap((row): [string, string][] => {
+    const value = settings.given[row.flag];
+    return value === undefined ? [] : [[variableOf(row), Array.isArray(value) ? value.join(',') : String(value)]];
+  });
+  return {
+    // Compiled sources from the last start halve the next one.
+    NODE_COMPILE_CACHE: join(settings.dataDir, 'compile-cache'),
+    ...variables,
+    ...Object.fromEntries(told),
+    REDIS_URL: settings.redisUrl,
+    TRAWL_DATA_DIR: settings.dataDir,
+  };
+};

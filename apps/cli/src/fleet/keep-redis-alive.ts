@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '@trawl/shared/platform/user-error.ts';
+import type { CommandRedis } from '../redis-of-command.ts';
+
+const lookEveryMs = 250;
+const noticeAfterMs = 3000;
+
+/**
+ * Starts a lost embedded Redis again, and says so when somebody else's does not answer; until `stop` aborts. Rejects with
+ * a UserError when it cannot be had back where the fleet looks for it.
+ */
+export const keepRedisAlive = async (
+  { redis, url, embedded }: CommandRedis,
+  { notice, now, stop }: { notice: (text: string) => void; now: () => number; stop: AbortSignal },
+): Promise<void> => {
+  let lostAtMs: number | undefined;
+  let isTold = false;
+  while (!stop.aborted) {
+    await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
+    if (embedded?.isAlive() === false && !stop.aborted) {
+      notice('Its Redis is gone; it is started again.');
+      await embedded.ensureAlive();
+      if (embedded.url !== url) throw movedAway();
+    }
+    if (redis.status === 'ready') {
+      if (isTold) notice('Redis answers again.');
+      lostAtMs = undefined;
+      isTold = false;
+    } else if (!isTold && now() - (lostAtMs ??= now()) >= noticeAfterMs) {
+      isTold = true;
+      notice('Redis does not answer. Nothing is lost; the crawl goes on when it is back.');
+    }
+  }
+};
+
+const movedAway = (): UserError =>
+  new UserError('The embedded Redis came back on another port, where the fleet does not look for it.', 'Nothing is lost: trawl resume last goes on.');

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import type { Member } from './supervise.ts';
+
+export type RunOnThisMachine = {
+  spec: RunSpec;
+  /** Absolute. */
+  dataDir: string;
+  /** The run was created a moment ago: its stdin, if that is the source, is the one of this process. */
+  isNew: boolean;
+};
+
+/** Who crawls a run on one machine: one producer, so many workers, one collector. */
+export const membersOfRun = (
+  here: RunOnThisMachine,
+  { workers, isCollected }: { workers: number; isCollected: () => Promise<boolean> },
+): Member[] => {
+  const { run, sinks } = here.spec;
+  const toStdout = sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
+  const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`);
+  return [
+    feederOf(here, { args: [], isDone: never }),
+    ...names.map((name): Member => ({ name, app: 'worker', args: [], ...quiet(here, name), isDone: never })),
+    {
+      ...{ name: 'collector', app: 'collector', args: ['--run', run], ...quiet(here, 'collector'), isDone: isCollected },
+      stdout: toStdout ? 'inherit' : 'ignore',
+    },
+  ];
+};
+
+/** The producer that feeds the run. @param options.args further ones, such as --ingest-only */
+export const feederOf = (here: RunOnThisMachine, options: { args: string[]; isDone: Member['isDone'] }): Member => {
+  const { run, source } = here.spec;
+  const reads = here.isNew && source.kind === 'stdin';
+  return {
+    ...{ name: 'producer', app: 'producer', args: ['--run', run, ...options.args], ...quiet(here, 'producer') },
+    stdin: reads ? 'inherit' : 'ignore',
+    isDone: options.isDone,
+  };
+};
+
+export const logDir = (dataDir: string, run: string): string => join(dataDir, 'logs', run);
+
+const never = () => Promise.resolve(false);
+
+const quiet = ({ spec, dataDir }: RunOnThisMachine, name: string) =>
+  ({ stdin: 'ignore', stdout: 'ignore', logPath: join(logDir(dataDir, spec.run), `${name}.log`) }) as const;

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
+import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { showLength } from '../text/quantities.ts';
+import { type App, type Child, type ChildEnd, type ChildPlan, describeEnd } from './child.ts';
+import type { LastWords } from './last-words.ts';
+
+export type Member = ChildPlan & {
+  /** Asked when the process ended well: true = its work is done, it need not come back. */
+  isDone: () => Promise<boolean>;
+};
+
+export type SupervisorParts = {
+  start: (plan: ChildPlan) => Child;
+  lastWords: (plan: ChildPlan, child: Child) => Promise<LastWords>;
+  /** A process that ends with 2 while Redis is gone has no message for the user: it will come back. */
+  isRedisUp: () => boolean;
+  notice: (text: string) => void;
+  now: () => number;
+  /** Aborts: every child is killed at once. */
+  kill: AbortSignal;
+};
+
+export type Fleet = {
+  /** Resolves when every member is done or was stopped; rejects with a UserError when one says that the user must act. */
+  over: Promise<void>;
+  /** In order: who feeds, who fetches, who writes; `atOnce` where nothing is under way. Resolves when all have ended. */
+  stop: (how: 'in order' | 'at once') => Promise<void>;
+};
+
+const stopOrder: App[] = ['producer', 'worker', 'collector'];
+/** The processes set themselves 30 s. */
+const stopDeadlineMs = 35_000;
+const backoff = { firstMs: 200, mostMs: 10_000, forgivenAfterMs: 30_000 };
+
+/** Starts the members, all at once, and starts those again that die. */
+export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
+  const stopping = new AbortController();
+  const running = new Map<Member, Child>();
+  parts.kill.addEventListener('abort', () => [...running.values()].forEach((child) => child.kill()), { once: true });
+
+  const keep = async (member: Member): Promise<void> => {
+    let deaths = 0;
+    while (!stopping.signal.aborted) {
+      const startedAtMs = parts.now();
+      const child = parts.start(member);
+      running.set(member, child);
+      const end = await child.ended;
+      running.delete(member);
+      if (stopping.signal.aborted || (end.code === exitCodes.ok && (await member.isDone()))) return;
+      const words = await parts.lastWords(member, child);
+      if (end.code === exitCodes.userError && parts.isRedisUp()) throw asUserError(member, words);
+      deaths = parts.now() - startedAtMs >= backoff.forgivenAfterMs ? 1 : deaths + 1;
+      const waitMs = Math.min(backoff.mostMs, backoff.firstMs * 2 ** (deaths - 1));
+      parts.notice(deathNotice(member, { end, words, waitMs }));
+      await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const ends = new Map(members.map((member) => [member, keep(member)]));
+  const over = Promise.all(ends.values()).then(() => undefined);
+  over.catch(() => undefined); // also told to whoever asks later
+
+  const end = async (member: Member): Promise<void> => {
+    running.get(member)?.terminate();
+    const timer = setTimeout(() => running.get(member)?.kill(), stopDeadlineMs);
+    await ends.get(member)?.catch(() => undefined);
+    clearTimeout(timer);
+  };
+  const stop = async (how: 'in order' | 'at once'): Promise<void> => {
+    stopping.abort();
+    const groups = how === 'at once' ? [members] : stopOrder.map((app) => members.filter((member) => member.app === app));
+    for (const group of groups) await Promise.all(group.map(end));
+  };
+  return { over, stop };
+};
+
+function asUserError({ name, logPath }: Member, { forUser, ofLog }: LastWords): UserError {
+  const [message = '', ...remedy] = (forUser || ofLog || `${name} could not begin`).split('\n');
+  return new UserError(message, [...remedy, `(${name} said so; its log is ${logPath})`].join('\n'));
+}
+
+function deathNotice({ name, logPath }: Member, { end, words, waitMs }: { end: ChildEnd; words: LastWords; waitMs: number }): string {
+  const said = words.forUser.split('\n')[0] || words.ofLog;
+  const why = said === '' ? '' : `: ${said}`;
+  return `${name} ended unexpectedly (${describeEnd(end)})${why}. It is started again in ${showLength(waitMs)}. Its log: ${logPath}`;
+}
