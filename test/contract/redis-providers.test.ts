@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectRedis, disconnectRedis, redisNowMs } from '@trawl/shared/platform/redis.ts';
 import { checkRedis } from '@trawl/shared/platform/redis-checks.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedTestRedis, startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
 import { redisProviders } from '../support/redis-providers.ts';
 
 for (const { name, unavailable, start } of await redisProviders()) {
   const title = unavailable === undefined ? name : `${name} (skipped: ${unavailable})`;
-  if (unavailable !== undefined) console.info(`skipped: ${name}: ${unavailable}`);
+  if (unavailable !== undefined) process.stdout.write(`skipped: ${name}: ${unavailable}\n`);
 
   describe.skipIf(unavailable !== undefined)(`a Redis of the kind ${title}`, () => {
     let server: TestRedis;
@@ -22,7 +22,12 @@ for (const { name, unavailable, start } of await redisProviders()) {
     test('passes every check without a problem or a warning', async () => {
       const { problems, warnings, facts } = await checkRedis(await server.connect());
       expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
-      expect(facts).toMatchObject({ maxmemoryPolicy: 'noeviction', appendonly: true, appendfsync: 'everysec', hashMaxListpackValue: 512 });
+      expect(facts).toMatchObject({
+        maxmemoryPolicy: 'noeviction',
+        appendonly: true,
+        appendfsync: 'everysec',
+        hashMaxListpackValue: 512,
+      });
     });
 
     test('tells its time in milliseconds since 1970', async () => {
@@ -38,7 +43,10 @@ for (const { name, unavailable, start } of await redisProviders()) {
     });
 
     test('keeps databases apart by the number in the URL', async () => {
-      const [first, second] = [await server.connect(), await connectRedis({ ...server.connection, db: 1 }, { role: 'test' })];
+      const [first, second] = [
+        await server.connect(),
+        await connectRedis({ ...server.connection, db: 1 }, { role: 'test' }),
+      ];
       await first.set('apart', '0');
       expect(await second.get('apart')).toBeNull();
       await disconnectRedis(second);

@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { readFigures } from '@trawl/shared/domain/report-counters.ts';
 import type { SinkSpec } from '@trawl/shared/domain/run.ts';
-import type { PushItem } from '@trawl/shared/frontier/frontier.ts';
+import type { Commit, PushItem, ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { commitOf, frontierWorld, urlItem } from '../support/frontier-world.ts';
+import { commitOf, frontierWorld, turnOfReleased, urlItem } from '../support/frontier-world.ts';
 import { expectNoKeysLeft } from '../support/no-keys-left.ts';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
@@ -63,7 +63,7 @@ const killed = async (child: ChildProcess, run: string): Promise<void> => {
   await world.redis.del(world.keys.owner(run));
 };
 
-const createRun = (run: string, ...sinks: SinkSpec[]) => world.runs.create({ ...runSpecOf(run), sinks });
+const createRun = (run: string, ...sinks: SinkSpec[]) => world.runs.create({ ...runSpecOf(run, { perHost: 1000 }), sinks });
 
 const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: join(dir, name) });
 
@@ -80,7 +80,12 @@ const record = async (run: string, { from, to, last }: { from: number; to: numbe
   const checkpoint = { expected: from === 0 ? '' : String(from), after: String(to), pushedAfter: to, last };
   await world.frontier.push({ run, ...checkpoint, markBytes: 1e9, atIso: '', items });
   const { urls } = await world.release();
-  await world.frontier.commit(urls.map((url) => commitOf(url, { class: 'http-error' })));
+  await world.frontier.commit(urls.map(failedCommitOf));
+};
+
+const failedCommitOf = (url: ReleasedUrl): Commit => {
+  const { seq } = turnOfReleased(url);
+  return commitOf(url, { class: 'http-error', summary: `${seq} http-error status-404 404 2 5 100 h` });
 };
 
 const isCollected = async (run: string): Promise<boolean> => (await world.runs.status(run))?.collectedAtMs !== undefined;
@@ -97,8 +102,8 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, seq) => seq)
 
 const expectExactCounters = async (run: string, total: number): Promise<void> => {
   const figures = readFigures(await world.redis.hgetall(world.keys.stats(run)));
-  expect(figures.reasons).toEqual({ 'invalid not-a-url': total - total / 10, 'http-error status-200': total / 10 });
-  expect(figures.attempts).toBe(total / 10);
+  expect(figures.reasons).toEqual({ 'invalid not-a-url': total - total / 10, 'http-error status-404': total / 10 });
+  expect(figures).toMatchObject({ attempts: total / 5, retries: total / 10, wireBytes: total * 10 });
   expect(figures.throughput.reduce((sum, { outcomes }) => sum + outcomes, 0)).toBe(total);
   expect(await world.redis.zscore(world.keys.failing(run), 'h')).toBe(String(total / 10));
   expect(await world.redis.hgetall(world.keys.lag)).toEqual({ bytes: '0', records: '0' });

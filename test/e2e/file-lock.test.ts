@@ -16,7 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const counting = (times: number, dies = '') => startProcess('counts-under-lock', [lock, counter, String(times), dies], { ipc: false });
+const counting = (times: number, dies = '') =>
+  startProcess('counts-under-lock', [lock, counter, String(times), dies], { ipc: false });
 const counted = async () => Number(await readFile(counter, 'utf8'));
 const withLock = <T>(act: () => Promise<T>, waitMs = 60_000) => withFileLock(lock, { waitMs }, act);
 

@@ -4,12 +4,15 @@ import { startProcess } from '../support/child-process.ts';
 const main = (behaviour: string, options: { ipc?: boolean; stopDeadlineMs?: number } = {}) =>
   startProcess('main-for-tests', [behaviour, String(options.stopDeadlineMs ?? 20_000)], { ipc: options.ipc ?? false });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s stops a process in order: it lets go of everything and ends with 0', async (signal) => {
-  const process = main('waits');
-  await process.says('running');
-  process.child.kill(signal);
-  expect(await process.ended).toMatchObject({ code: 0, stdout: 'running\nstopped\n' });
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s stops a process in order: it lets go of everything and ends with 0',
+  async (signal) => {
+    const process = main('waits');
+    await process.says('running');
+    process.child.kill(signal);
+    expect(await process.ended).toMatchObject({ code: 0, stdout: 'running\nstopped\n' });
+  },
+);
 
 test.each([
   ['SIGINT', 130],
@@ -79,7 +82,12 @@ test.each([
 ])('a bug (it %s) is logged as fatal, with its stack, and ends with 70', async (behaviour, message) => {
   const { code, stderr } = await main(behaviour).ended;
   expect(code).toBe(70);
-  expect(JSON.parse(stderr)).toMatchObject({ level: 'fatal', app: 'tested', msg: 'crashed', err: { message, stack: expect.stringContaining('at ') } });
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: 'fatal',
+    app: 'tested',
+    msg: 'crashed',
+    err: { message, stack: expect.stringContaining('at ') },
+  });
 });
 
 const stopIsLogged = async (process: ReturnType<typeof main>): Promise<void> => {

@@ -1,7 +1,7 @@
+import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { connectOnce, connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/platform/redis.ts';
 import { checkRedis, refuseUnfitRedis } from '@trawl/shared/platform/redis-checks.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
 import { until } from '../support/until.ts';
 
@@ -16,7 +16,9 @@ const anHourMs = 3_600_000;
 describe('the first connection', () => {
   test('to nobody fails after its deadline, and names the address and REDIS_URL', async () => {
     const port = await freePort();
-    await expect(connectRedis(parseRedisUrl(`redis://127.0.0.1:${port}`), { role: 'test', deadlineMs: 50 })).rejects.toMatchObject({
+    await expect(
+      connectRedis(parseRedisUrl(`redis://127.0.0.1:${port}`), { role: 'test', deadlineMs: 50 }),
+    ).rejects.toMatchObject({
       name: 'RedisUnavailable',
       exitCode: 2,
       message: expect.stringContaining(`127.0.0.1:${port}`),
@@ -27,7 +29,9 @@ describe('the first connection', () => {
   test.each(['wrong', undefined])('with the password %s fails at once: waiting would not help', async (password) => {
     const { password: _, ...open } = server.connection;
     const connection = password === undefined ? open : { ...open, password };
-    await expect(connectRedis(connection, { role: 'test', deadlineMs: anHourMs })).rejects.toThrow('refuses the credentials');
+    await expect(connectRedis(connection, { role: 'test', deadlineMs: anHourMs })).rejects.toThrow(
+      'refuses the credentials',
+    );
   });
 
   test('succeeds when the server comes late but in time', async () => {
@@ -56,16 +60,15 @@ describe('a lost connection', () => {
     const redis = await connectRedis(server.connection, { role: 'test' });
     await server.kill();
     await until(() => redis.status === 'reconnecting');
-    await disconnectRedis(redis);
+    await expect(disconnectRedis(redis)).resolves.toBeUndefined();
     await server.restart();
   });
 
   test('made for one question fails it instead of asking again', async () => {
     const redis = await connectOnce(server.connection, { role: 'test', timeoutMs: anHourMs });
-    const answer = redis.blpop('never', 0);
-    const failed = expect(answer).rejects.toThrow();
+    const error = redis.blpop('never', 0).catch((reason: unknown) => reason);
     await server.kill();
-    await failed;
+    expect(await error).toBeInstanceOf(Error);
     await server.restart();
   });
 });

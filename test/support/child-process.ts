@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -25,8 +26,10 @@ export const startProcess = (name: string, args: string[], options: { ipc: boole
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
   // Not 'close': a forked child whose channel the parent has closed never emits it.
-  const ends = [once(child, 'exit'), ...[child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'))];
-  const ended = Promise.all(ends).then((): Ended => ({ code: child.exitCode, signal: child.signalCode, stdout, stderr }));
+  const streamEnds = async (stream: Readable | null) => stream && once(stream, 'end');
+  const ended = Promise.all([once(child, 'exit'), streamEnds(child.stdout), streamEnds(child.stderr)]).then(
+    (): Ended => ({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
+  );
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
@@ -38,7 +41,8 @@ export const startProcess = (name: string, args: string[], options: { ipc: boole
   return {
     child,
     ended,
-    message: async <T>() => Promise.race([once(child, 'message').then(([message]) => message as T), endedFirst('a message')]),
+    message: async <T>() =>
+      Promise.race([once(child, 'message').then(([message]) => message as T), endedFirst('a message')]),
     says: async (text) => {
       const said = async () => {
         while (!stdout.includes(text)) await once(child.stdout ?? child, 'data');

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedRedis, openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
-import { connectRedis, disconnectRedis, parseRedisUrl, type Redis, type RedisConnection } from '@trawl/shared/platform/redis.ts';
+import {
+  connectRedis,
+  disconnectRedis,
+  parseRedisUrl,
+  type Redis,
+  type RedisConnection,
+} from '@trawl/shared/platform/redis.ts';
 import { until } from './until.ts';
 
 /** A Redis of a test file's own. */

@@ -18,7 +18,10 @@ async function startRedisContainer(): Promise<TestRedis> {
     .withExposedPorts(6379)
     .withCommand([
       'redis-server',
-      ...Object.entries({ ...settings, 'hash-max-listpack-value': '512', 'protected-mode': 'no' }).flatMap(([k, v]) => [`--${k}`, v]),
+      ...Object.entries({ ...settings, 'hash-max-listpack-value': '512', 'protected-mode': 'no' }).flatMap(([k, v]) => [
+        `--${k}`,
+        v,
+      ]),
     ])
     .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'))
     .start();
@@ -42,6 +45,8 @@ async function whyNoContainer(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const first = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return /no such image/i.test(first ?? '') ? `the image is not here: docker pull ${image}` : `no Docker answers: ${first}`;
+    return /no such image/i.test(first ?? '')
+      ? `the image is not here: docker pull ${image}`
+      : `no Docker answers: ${first}`;
   }
 }

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
 import { redisClock } from '@trawl/shared/platform/clock.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { expect, test } from 'vitest';
 
 /** A Redis that only knows the time: this machine's plus an hour, each answer late by the next of `delaysMs`. */
 const hourAhead = (delaysMs: number[]): Redis => {

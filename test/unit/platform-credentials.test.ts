@@ -1,6 +1,6 @@
+import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
 
 describe('credentials are removed from', () => {
   test('URLs, whose host stays', () => {
@@ -16,14 +16,18 @@ describe('credentials are removed from', () => {
   });
 
   test('fields of a log line, at any depth and in any case', () => {
-    const line = JSON.stringify({ req: { headers: { Authorization: 'Bearer "x"', cookie: 'a=1', 'set-cookie': ['b=2', 'c]=3'], host: 'h' } } });
+    const line = JSON.stringify({
+      req: { headers: { Authorization: 'Bearer "x"', cookie: 'a=1', 'set-cookie': ['b=2', 'c]=3'], host: 'h' } },
+    });
     expect(JSON.parse(withoutCredentials(line))).toEqual({
       req: { headers: { Authorization: '[removed]', cookie: '[removed]', 'set-cookie': '[removed]', host: 'h' } },
     });
   });
 
   test('header lines in a message', () => {
-    expect(withoutCredentials('bad header Authorization: Bearer abc\nnext')).toBe('bad header Authorization: [removed]\nnext');
+    expect(withoutCredentials('bad header Authorization: Bearer abc\nnext')).toBe(
+      'bad header Authorization: [removed]\nnext',
+    );
   });
 
   test('nothing else: addresses, mail and times stay', () => {
@@ -45,7 +49,8 @@ describe('credentials are removed from', () => {
   test('a JSON line, which stays JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (cookie) => {
-        JSON.parse(withoutCredentials(JSON.stringify({ cookie, authorization: JSON.stringify(cookie), url: 'http://a:b@c' })));
+        const line = JSON.stringify({ cookie, authorization: JSON.stringify(cookie), url: 'http://a:b@c' });
+        expect(JSON.parse(withoutCredentials(line))).toHaveProperty('authorization', '[removed]');
       }),
     );
   });

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientNames, otherUsers } from '@trawl/shared/platform/embedded-redis/leave-embedded-redis.ts';
 import { findRedisBinary, NoRedisServer, waysToGetOne } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 describe('the last user', () => {
   const me = { pid: 7, ownPresence: 'trawl:embedded-me:7' };
@@ -25,7 +25,8 @@ describe('the last user', () => {
   });
 
   test('reads names from CLIENT LIST, where most connections have none', () => {
-    const list = 'id=3 addr=127.0.0.1:1 laddr=a fd=8 name=trawl:worker:8 age=0 lib-name=ioredis\nid=4 addr=b name= age=1 lib-name=x\n';
+    const list =
+      'id=3 addr=127.0.0.1:1 laddr=a fd=8 name=trawl:worker:8 age=0 lib-name=ioredis\nid=4 addr=b name= age=1 lib-name=x\n';
     expect(clientNames(list)).toEqual(['trawl:worker:8']);
   });
 });

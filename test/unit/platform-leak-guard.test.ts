@@ -6,7 +6,10 @@ import { leftBehind, leftBehindInTheEnd, whatIsOpen } from '../support/what-is-o
 
 test('what was there before is not left behind', () => {
   expect(leftBehind({ 'TCP connection': 2 }, { 'TCP connection': 2 })).toEqual([]);
-  expect(leftBehind({ 'TCP connection': 2 }, { 'TCP connection': 3, timer: 1 })).toEqual(['1 x TCP connection', '1 x timer']);
+  expect(leftBehind({ 'TCP connection': 2 }, { 'TCP connection': 3, timer: 1 })).toEqual([
+    '1 x TCP connection',
+    '1 x timer',
+  ]);
 });
 
 test('a listening socket is seen until it is closed', async () => {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { describeCheck, problemsOf, warningsOf } from '@trawl/shared/platform/redis-checks.ts';
 import { parseInfo, type RedisFacts } from '@trawl/shared/platform/redis-facts.ts';
+import { describe, expect, test } from 'vitest';
 
 const good: RedisFacts = {
   engine: 'redis',
@@ -33,7 +33,10 @@ describe('refused is', () => {
 
   test('with all its faults at once', () => {
     const setting = (facts: RedisFacts) => problemsOf(facts).map((check) => check.setting);
-    expect(setting({ ...good, version: '6.0.0', maxmemoryPolicy: 'allkeys-lru' })).toEqual(['version', 'maxmemory-policy']);
+    expect(setting({ ...good, version: '6.0.0', maxmemoryPolicy: 'allkeys-lru' })).toEqual([
+      'version',
+      'maxmemory-policy',
+    ]);
   });
 });
 
@@ -43,7 +46,11 @@ describe('a warning is given for', () => {
     ['an append-only file that is never synced', { appendfsync: 'no' }, 'appendfsync'],
     ['hashes that grow with long URLs', { hashMaxListpackValue: 64 }, 'hash-max-listpack-value'],
     ['little memory', { maxmemoryBytes: 100 * 1024 ** 2 }, 'maxmemory'],
-    ['a server that hides its settings', { configAllowed: false, appendfsync: undefined, hashMaxListpackValue: undefined }, 'CONFIG GET'],
+    [
+      'a server that hides its settings',
+      { configAllowed: false, appendfsync: undefined, hashMaxListpackValue: undefined },
+      'CONFIG GET',
+    ],
   ])('%s', (_, change, setting) => {
     expect(warningsOf({ ...good, ...change }).map((check) => check.setting)).toEqual([setting]);
   });

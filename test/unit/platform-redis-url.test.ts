@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { parseRedisUrl, redisOptions } from '@trawl/shared/platform/redis.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { describe, expect, test } from 'vitest';
 
 describe('REDIS_URL', () => {
   test('names a host, and port 6379 and database 0 unless it says otherwise', () => {
@@ -44,7 +44,13 @@ describe('options of a connection', () => {
   const options = redisOptions(parseRedisUrl('rediss://:secret@cache.example:7000/2'), { role: 'worker' });
 
   test('say where, and check the name in the certificate', () => {
-    expect(options).toMatchObject({ host: 'cache.example', port: 7000, db: 2, password: 'secret', tls: { servername: 'cache.example' } });
+    expect(options).toMatchObject({
+      host: 'cache.example',
+      port: 7000,
+      db: 2,
+      password: 'secret',
+      tls: { servername: 'cache.example' },
+    });
   });
 
   test('name the role and the process', () => {

@@ -40,7 +40,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     try {
       return await tools.fetcher.fetchPage(request, tools.stop);
     } finally {
-      if (hops.isElsewhere()) await hops.leave();
+      await hops.leave();
     }
   };
 

@@ -43,7 +43,8 @@ await runMain(
   'tested',
   async (context) => {
     const main = await behaviour(context);
-    if (process.connected) process.on('message', () => undefined); // holds the channel open, as a real child does
+    if (process.connected)
+      process.on('message', () => undefined); // holds the channel open, as a real child does
     else setInterval(() => undefined, 1000);
     say('running');
     return main;

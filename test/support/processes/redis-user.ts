@@ -5,8 +5,10 @@ import { connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/plat
 const [dataDir = '', url = ''] = process.argv.slice(2);
 const redis = await connectRedis(parseRedisUrl(url), { role: 'worker' });
 process.send?.({ connected: true });
-process.once('message', async () => {
+process.once('message', () => void leave());
+
+async function leave(): Promise<void> {
   await disconnectRedis(redis);
   await leaveEmbeddedRedis({ dataDir, url });
   process.disconnect();
-});
+}

@@ -19,6 +19,8 @@ const askAgainMs = 100;
  */
 export const createHops = (job: Job, options: HopOptions) => {
   const held = new Set<string>();
+  let hasLeft = false;
+  const giveBack = (host: string) => options.frontier.yield({ ...turnOf(job), host }, {});
 
   const ask = async (host: string): Promise<'go' | 'must-wait'> => {
     const isOther = host !== job.host;
@@ -28,7 +30,9 @@ export const createHops = (job: Job, options: HopOptions) => {
       const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther };
       const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
       if (turn.kind === 'go') {
-        if (isOther) held.add(host);
+        // The fetch may have ended meanwhile, by its time limit.
+        if (isOther && hasLeft) await giveBack(host);
+        else if (isOther) held.add(host);
         await options.sleep(turn.waitMs);
         return 'go';
       }
@@ -38,8 +42,9 @@ export const createHops = (job: Job, options: HopOptions) => {
   };
 
   const leave = async (): Promise<void> => {
-    for (const host of held) await options.frontier.yield({ ...turnOf(job), host }, {});
+    hasLeft = true;
+    for (const host of held) await giveBack(host);
   };
 
-  return { ask, leave, isElsewhere: () => held.size > 0 };
+  return { ask, leave };
 };

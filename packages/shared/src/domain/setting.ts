@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /**
  * One row of a settings table. A table's key is the name in code; the flag is also the key in a crawl file. Flag, variable,
@@ -25,7 +25,7 @@ export type Kind<T> = {
   secret?: boolean;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: a table holds settings of different value types
+// oxlint-disable-next-line typescript/no-explicit-any -- a table holds settings of different value types
 export type SettingsTable = Record<string, Setting<any>>;
 
 export type SettingsOf<T extends SettingsTable> = { [K in keyof T]: T[K]['kind'] extends Kind<infer V> ? V : never };

@@ -3,8 +3,6 @@ import { type Redis, redisNowMs } from './redis.ts';
 /** Milliseconds since 1970. */
 export type Clock = { now(): number };
 
-export const systemClock: Clock = { now: () => Date.now() };
-
 /** The time of Redis without asking it each time: everything fleet-wide (leases, due times, records) is on this clock. */
 export type RedisClock = Clock & {
   /** Redis minus this machine, in ms. */

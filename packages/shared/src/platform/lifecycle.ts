@@ -54,7 +54,8 @@ export const runMain = async (
       await running.stop();
       return early ?? (running.done === undefined ? exitCodes.ok : await done);
     });
-    if (stopped === 'too late') log.error({ deadlineMs: options.stopDeadlineMs ?? defaultStopDeadlineMs }, 'stopping took too long');
+    if (stopped === 'too late')
+      log.error({ deadlineMs: options.stopDeadlineMs ?? defaultStopDeadlineMs }, 'stopping took too long');
     code = stopped === 'too late' ? exitCodes.crashed : stopped;
   } catch (error) {
     code = failed(error, log);

@@ -16,12 +16,43 @@ const redisUrl: Kind<string> = {
 
 /** What processes are told, as opposed to crawls: flags and variables of every command; each app picks its rows. */
 export const processSettings = {
-  redisUrl: { flag: 'redis', variable: 'REDIS_URL', kind: redisUrl, default: '', help: 'the Redis that the fleet shares' },
-  dataDir: { flag: 'data-dir', kind: text, default: '.trawl', help: 'where an own Redis, spooled input and bodies are kept' },
-  logLevel: { flag: 'log-level', kind: choice(...logLevels), default: 'info', help: 'least level that is logged to stderr' },
-  workers: { flag: 'workers', kind: count({ min: 1, max: 256 }), default: 2, help: 'worker processes that `trawl run` starts' },
-  concurrency: { flag: 'concurrency', kind: count({ min: 1, max: 10_000 }), default: 128, help: 'URLs in flight in one worker process' },
-  lockMs: { flag: 'lock', kind: duration({ minMs: 1000 }), default: 60_000, help: "how long a job stays with a worker that gives no sign of life" },
+  redisUrl: {
+    flag: 'redis',
+    variable: 'REDIS_URL',
+    kind: redisUrl,
+    default: '',
+    help: 'the Redis that the fleet shares',
+  },
+  dataDir: {
+    flag: 'data-dir',
+    kind: text,
+    default: '.trawl',
+    help: 'where an own Redis, spooled input and bodies are kept',
+  },
+  logLevel: {
+    flag: 'log-level',
+    kind: choice(...logLevels),
+    default: 'info',
+    help: 'least level that is logged to stderr',
+  },
+  workers: {
+    flag: 'workers',
+    kind: count({ min: 1, max: 256 }),
+    default: 2,
+    help: 'worker processes that `trawl run` starts',
+  },
+  concurrency: {
+    flag: 'concurrency',
+    kind: count({ min: 1, max: 10_000 }),
+    default: 128,
+    help: 'URLs in flight in one worker process',
+  },
+  lockMs: {
+    flag: 'lock',
+    kind: duration({ minMs: 1000 }),
+    default: 60_000,
+    help: 'how long a job stays with a worker that gives no sign of life',
+  },
   jobDeadlineMs: {
     flag: 'job-deadline',
     kind: duration({ minMs: 500 }),
@@ -40,7 +71,12 @@ export const processSettings = {
     default: 180_000,
     help: "how long a host's slot is kept for a worker that died; job deadline, lock and two stalled intervals together",
   },
-  graceMs: { flag: 'grace', kind: duration({ minMs: 0 }), default: 10_000, help: 'time of a stopping worker to finish what it fetches' },
+  graceMs: {
+    flag: 'grace',
+    kind: duration({ minMs: 0 }),
+    default: 10_000,
+    help: 'time of a stopping worker to finish what it fetches',
+  },
   window: {
     flag: 'window',
     kind: count({ min: 0, max: 3000 }),
@@ -65,7 +101,12 @@ export const processSettings = {
     default: 30_000,
     help: 'how often released URLs without a job are looked for',
   },
-  dnsServers: { flag: 'dns-servers', kind: list, default: [], help: 'name servers, address[:port]; none = those of the system' },
+  dnsServers: {
+    flag: 'dns-servers',
+    kind: list,
+    default: [],
+    help: 'name servers, address[:port]; none = those of the system',
+  },
 } as const;
 
 export type ProcessSettings = SettingsOf<typeof processSettings>;

@@ -111,7 +111,8 @@ export const warningsOf = (facts: RedisFacts): Check[] => {
       found: 'forbidden',
       wanted: 'allowed',
       why: 'appendfsync and hash-max-listpack-value could not be checked',
-      remedy: 'Set appendfsync everysec and hash-max-listpack-value 512 at your provider, or allow it: ACL SETUSER <user> +config|get.',
+      remedy:
+        'Set appendfsync everysec and hash-max-listpack-value 512 at your provider, or allow it: ACL SETUSER <user> +config|get.',
     });
   return warnings;
 };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { coalesceWrites } from './coalesce-writes.ts';
 import { UserError } from './user-error.ts';
 
 /** A connection as ioredis gives it. This file is the only one that imports ioredis. */
@@ -32,9 +33,11 @@ const firstConnectionDeadlineMs = 10_000;
 export const parseRedisUrl = (url: string): RedisConnection => {
   const parsed = URL.parse(url.trim());
   if (!parsed) throw badUrl('is not a URL');
-  if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:') throw badUrl(`has the scheme ${parsed.protocol}//`);
+  if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:')
+    throw badUrl(`has the scheme ${parsed.protocol}//`);
   if (parsed.hostname === '') throw badUrl('names no host');
-  if (parsed.search !== '' || parsed.hash !== '') throw badUrl('carries a ? or # part; percent-encode it in a password');
+  if (parsed.search !== '' || parsed.hash !== '')
+    throw badUrl('carries a ? or # part; percent-encode it in a password');
   const db = /^\/?(\d{0,5})$/.exec(parsed.pathname)?.[1];
   if (db === undefined) throw badUrl(`has the database ${JSON.stringify(parsed.pathname.slice(1))}, not a number`);
   return {
@@ -79,6 +82,7 @@ export const connectRedis = async (
 ): Promise<Redis> => {
   const enableReadyCheck = options.evenLoading !== true;
   const redis = new IoRedis({ ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck });
+  redis.on('connect', () => coalesceWrites(redis.stream));
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;
@@ -154,7 +158,10 @@ function isRefusal(error: Error | undefined): boolean {
 function unavailable(connection: RedisConnection, deadlineMs: number, error: Error | undefined): RedisUnavailable {
   const at = `${connection.host}:${connection.port}`;
   if (isRefusal(error))
-    return new RedisUnavailable(`Redis at ${at} refuses the credentials: ${error?.message}`, 'Check user and password in REDIS_URL.');
+    return new RedisUnavailable(
+      `Redis at ${at} refuses the credentials: ${error?.message}`,
+      'Check user and password in REDIS_URL.',
+    );
   return new RedisUnavailable(
     `Redis at ${at} did not answer within ${deadlineMs / 1000} s: ${error?.message || 'no reason given'}`,
     'Check that it runs and that REDIS_URL names it, or unset REDIS_URL to let Trawl start its own.',

@@ -20,7 +20,14 @@ const endpointSchema = z.object({
 });
 
 /** The files of one embedded Redis. All of them in a directory that only its user may enter. */
-export type RedisFiles = { dir: string; endpoint: string; lock: string; config: string; log: string; previousLog: string };
+export type RedisFiles = {
+  dir: string;
+  endpoint: string;
+  lock: string;
+  config: string;
+  log: string;
+  previousLog: string;
+};
 
 export const redisFiles = (dataDir: string): RedisFiles => {
   const dir = resolve(dataDir, 'redis');
@@ -45,7 +52,8 @@ export const readEndpoint = async (files: RedisFiles): Promise<Endpoint | undefi
     const parsed = endpointSchema.safeParse(JSON.parse(await readFile(files.endpoint, 'utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return undefined;
     throw error;
   }
 };

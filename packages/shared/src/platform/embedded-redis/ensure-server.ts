@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import { processIdentity } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
-import { type Endpoint, makeRedisDir, type RedisFiles, readEndpoint } from './endpoint.ts';
-import { probe } from './probe.ts';
+import { type Endpoint, makeRedisDir, type RedisFiles, readEndpoint, writeEndpoint } from './endpoint.ts';
+import { probe, serverInfo } from './probe.ts';
 import { startServer } from './start-server.ts';
 
 const silenceDeadlineMs = 30_000;
@@ -21,13 +21,28 @@ export const ensureServer = async (
 ): Promise<{ endpoint: Endpoint; started: boolean }> => {
   await makeRedisDir(files);
   const previous = await readEndpoint(files);
-  if (previous !== undefined && (await answersInTheEnd(previous))) return { endpoint: previous, started: false };
+  if (previous !== undefined && (await answersInTheEnd(previous)))
+    return { endpoint: await withProcess(files, previous), started: false };
 
   const endpoint = await startServer(files, { previous, searchPath: options.searchPath });
-  if (previous === undefined) options.log.info({ port: endpoint.port, redisPid: endpoint.pid }, 'embedded Redis started');
-  else options.log.warn({ port: endpoint.port, redisPid: endpoint.pid, previousPort: previous.port }, 'embedded Redis recovered');
+  if (previous === undefined)
+    options.log.info({ port: endpoint.port, redisPid: endpoint.pid }, 'embedded Redis started');
+  else
+    options.log.warn(
+      { port: endpoint.port, redisPid: endpoint.pid, previousPort: previous.port },
+      'embedded Redis recovered',
+    );
   return { endpoint, started: true };
 };
+
+/** Notes the process of a server whose starter died before it could. */
+async function withProcess(files: RedisFiles, endpoint: Endpoint): Promise<Endpoint> {
+  if (endpoint.pid !== null) return endpoint;
+  const pid = Number((await serverInfo(endpoint)).process_id);
+  const complete = { ...endpoint, pid, identity: (await processIdentity(pid)) ?? null };
+  await writeEndpoint(files, complete);
+  return complete;
+}
 
 /** True when it answers, be it that it loads; false when its process is gone. Throws when it lives and says nothing. */
 async function answersInTheEnd(endpoint: Endpoint): Promise<boolean> {
@@ -42,7 +57,8 @@ async function answersInTheEnd(endpoint: Endpoint): Promise<boolean> {
 
 /** It takes a moment to listen after its start, and to end after it was told to. */
 export const mayAnswer = async (endpoint: Endpoint): Promise<boolean> => {
-  if (endpoint.pid === null) return Date.now() - Date.parse(endpoint.started) < unnotedStartMs || (await probe(endpoint)) !== 'silent';
+  if (endpoint.pid === null)
+    return Date.now() - Date.parse(endpoint.started) < unnotedStartMs || (await probe(endpoint)) !== 'silent';
   return (await processIdentity(endpoint.pid)) === endpoint.identity;
 };
 

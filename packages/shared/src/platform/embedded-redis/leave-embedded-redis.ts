@@ -35,8 +35,13 @@ export const stopIfUnused = async (
   options: { log: Logger; ownPresence?: string },
 ): Promise<void> => {
   if (!(await mayAnswer(endpoint))) return; // its data waits for the next start
-  const names = await askOnce(endpoint, { role: 'leave', timeoutMs: askTimeoutMs }, async (redis) => clientNames(String(await redis.client('LIST'))));
-  const others = otherUsers(names, { pid: process.pid, ...(options.ownPresence === undefined ? {} : { ownPresence: options.ownPresence }) });
+  const names = await askOnce(endpoint, { role: 'leave', timeoutMs: askTimeoutMs }, async (redis) =>
+    clientNames(String(await redis.client('LIST'))),
+  );
+  const others = otherUsers(names, {
+    pid: process.pid,
+    ...(options.ownPresence === undefined ? {} : { ownPresence: options.ownPresence }),
+  });
   if (others.length === 0) await shutDown(files, endpoint, options.log);
   else options.log.debug({ others }, 'embedded Redis is still in use');
 };

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { withFileLock } from '../file-lock.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { connectionName, connectRedis, disconnectRedis, type Redis } from '../redis.ts';
-import { connectionTo, type Endpoint, makeRedisDir, type RedisFiles, readEndpoint, redisFiles, urlOf } from './endpoint.ts';
+import {
+  connectionTo,
+  type Endpoint,
+  makeRedisDir,
+  type RedisFiles,
+  readEndpoint,
+  redisFiles,
+  urlOf,
+} from './endpoint.ts';
 import { ensureServer } from './ensure-server.ts';
 import { lockWaitMs, presenceRole, stopIfUnused } from './leave-embedded-redis.ts';
 import { serverInfo } from './probe.ts';

@@ -27,13 +27,20 @@ export const findRedisBinary = async (searchPath: string): Promise<RedisBinary> 
     }
   }
   const found = tooOld.length === 0 ? 'is not on the path' : `is too old (${tooOld.join(', ')})`;
-  throw new NoRedisServer(`No REDIS_URL is set, and a redis-server or valkey-server >= 7 ${found}.`, waysToGetOne(process.platform));
+  throw new NoRedisServer(
+    `No REDIS_URL is set, and a redis-server or valkey-server >= 7 ${found}.`,
+    waysToGetOne(process.platform),
+  );
 };
 
 /** What a person of this platform types. */
 export const waysToGetOne = (platform: NodeJS.Platform): string => {
   const install: Partial<Record<NodeJS.Platform, string[]>> = {
-    linux: ['sudo apt-get install redis-server   (Debian, Ubuntu)', 'sudo dnf install valkey   (Fedora, RHEL)', 'sudo apk add valkey   (Alpine)'],
+    linux: [
+      'sudo apt-get install redis-server   (Debian, Ubuntu)',
+      'sudo dnf install valkey   (Fedora, RHEL)',
+      'sudo apk add valkey   (Alpine)',
+    ],
     darwin: ['brew install redis'],
   };
   return [

@@ -38,7 +38,8 @@ async function shortenAppendOnlyFile(redis: Redis, log: Logger): Promise<void> {
   if (isWorthIt && !(await isRewriting(redis))) await redis.bgrewriteaof();
   const untilMs = Date.now() + rewriteDeadlineMs;
   while (await isRewriting(redis)) {
-    if (Date.now() > untilMs) return log.warn({ sizeBytes: Number(sizeBytes) }, 'append-only file is not rewritten yet');
+    if (Date.now() > untilMs)
+      return log.warn({ sizeBytes: Number(sizeBytes) }, 'append-only file is not rewritten yet');
     await delay(lookAgainMs);
   }
 }

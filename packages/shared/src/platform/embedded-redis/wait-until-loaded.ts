@@ -16,12 +16,18 @@ export const waitUntilLoaded = async (endpoint: Endpoint, log: Logger): Promise<
     if (Date.now() >= nextMessageMs) {
       nextMessageMs = Date.now() + messageEveryMs;
       const info = await serverInfo(endpoint).catch(() => undefined);
-      log.info({ percent: Number(info?.loading_loaded_perc ?? 0), etaSeconds: Number(info?.loading_eta_seconds ?? 0) }, 'waiting for Redis to load its data');
+      log.info(
+        { percent: Number(info?.loading_loaded_perc ?? 0), etaSeconds: Number(info?.loading_eta_seconds ?? 0) },
+        'waiting for Redis to load its data',
+      );
     }
     await delay(betweenProbesMs);
   }
 };
 
 function endedWhileLoading(): UserError {
-  return new UserError('The embedded Redis ended while it was loading its data.', 'Its log, redis.log in the data directory, says why.');
+  return new UserError(
+    'The embedded Redis ended while it was loading its data.',
+    'Its log, redis.log in the data directory, says why.',
+  );
 }

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type Endpoint, writeEndpoint } from '@trawl/shared/platform/embedded-redis/endpoint.ts';
+import { openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
+import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
+import { connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/platform/redis.ts';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DataDirectory, dataDirectory, isRunning, type Opened, withRedis } from '../support/data-directory.ts';
+import { until } from '../support/until.ts';
+
+let dir: DataDirectory;
+let dataDir: string;
+beforeEach(async () => {
+  dir = await dataDirectory();
+  ({ dataDir } = dir);
+});
+afterEach(() => dir.remove());
+
+describe('a server that died', () => {
+  test('is started again by the next command: same port, same password, same data', async () => {
+    const killed = dir.userProcess();
+    const { url, redisPid } = await killed.message<Opened>();
+    await withRedis(url, (redis) => redis.set('acknowledged', 'yes'));
+    killed.child.kill('SIGKILL');
+    process.kill(redisPid, 'SIGKILL');
+    await until(async () => !(await isRunning(redisPid)));
+
+    const next = await openEmbeddedRedis({ dataDir });
+    expect(next).toMatchObject({ started: true, url });
+    expect(await withRedis(url, (redis) => redis.get('acknowledged'))).toBe('yes');
+    await next.close();
+  });
+
+  test('is noticed by its users, and started by the one that watches over it; all of them go on', async () => {
+    const [watcher, other] = [await openEmbeddedRedis({ dataDir }), await openEmbeddedRedis({ dataDir })];
+    const bystander = await connectRedis(parseRedisUrl(watcher.url), { role: 'test' });
+    expect(await watcher.ensureAlive()).toBe(false);
+    process.kill(watcher.redisPid ?? 0, 'SIGKILL');
+    await until(() => !watcher.isAlive() && !other.isAlive());
+    expect(await watcher.ensureAlive()).toBe(true);
+    expect(watcher.isAlive()).toBe(true);
+    expect(await bystander.ping()).toBe('PONG');
+    await until(() => other.isAlive());
+    await disconnectRedis(bystander);
+    await watcher.close();
+    await other.close();
+    expect(await dir.noted()).toBeUndefined();
+  });
+
+  test('gets another port when a stranger took its own', async () => {
+    const first = await openEmbeddedRedis({ dataDir });
+    await withRedis(first.url, (redis) => redis.set('acknowledged', 'yes'));
+    process.kill(first.redisPid ?? 0, 'SIGKILL');
+    await until(() => !first.isAlive());
+    const stranger = createServer((socket) => socket.end('hello\r\n')).listen(
+      parseRedisUrl(first.url).port,
+      '127.0.0.1',
+    );
+    await once(stranger, 'listening');
+
+    const next = await openEmbeddedRedis({ dataDir });
+    expect(next.started).toBe(true);
+    expect(next.url).not.toBe(first.url);
+    expect(await withRedis(next.url, (redis) => redis.get('acknowledged'))).toBe('yes');
+    stranger.close();
+    await next.close();
+    await first.close();
+  });
+
+  test('is not confused with a process that has its number now', async () => {
+    const first = await openEmbeddedRedis({ dataDir });
+    const endpoint = await notedEndpoint();
+    await first.close();
+    await writeEndpoint(dir.files, { ...endpoint, pid: process.pid });
+    const next = await openEmbeddedRedis({ dataDir });
+    expect(next.started).toBe(true);
+    await next.close();
+  });
+});
+
+test('a starter that died before it noted the process leaves a server that is found', async () => {
+  const first = await openEmbeddedRedis({ dataDir });
+  const endpoint = await notedEndpoint();
+  await writeEndpoint(dir.files, { ...endpoint, pid: null, identity: null });
+  const next = await openEmbeddedRedis({ dataDir });
+  expect(next).toMatchObject({ started: false, url: first.url, redisPid: first.redisPid });
+  expect(await dir.noted()).toEqual(endpoint);
+  await first.close();
+  await next.close();
+  expect(await isRunning(first.redisPid)).toBe(false);
+});
+
+test('a command that comes while the server reads much data says so and waits', async () => {
+  const first = await openEmbeddedRedis({ dataDir });
+  await withRedis(first.url, (redis) => redis.eval("for i = 1, 10000 do redis.call('SET', 'k' .. i, i) end", 0));
+  process.kill(first.redisPid ?? 0, 'SIGKILL');
+  await until(() => !first.isAlive());
+  await startSlowly();
+
+  const lines: string[] = [];
+  const next = await openEmbeddedRedis({ dataDir, log: pino({}, { write: (line: string) => void lines.push(line) }) });
+  expect(await withRedis(next.url, (redis) => redis.dbsize())).toBe(10_000);
+  expect(lines.join('')).toContain('waiting for Redis to load its data');
+  await first.close();
+  await next.close();
+});
+
+/** As another command would have started it, but 200 us slower for every key: it loads for seconds. */
+async function startSlowly(): Promise<void> {
+  const child = spawn('redis-server', [dir.files.config, '--key-load-delay', '200'], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  await once(child, 'spawn');
+  child.unref();
+  const pid = child.pid ?? 0;
+  await writeEndpoint(dir.files, { ...(await notedEndpoint()), pid, identity: (await processIdentity(pid)) ?? null });
+}
+
+async function notedEndpoint(): Promise<Endpoint> {
+  const endpoint = await dir.noted();
+  if (endpoint === undefined) throw new Error('no server is noted');
+  return endpoint;
+}

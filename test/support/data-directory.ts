@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Endpoint,
+  type RedisFiles,
+  readEndpoint,
+  redisFiles,
+} from '@trawl/shared/platform/embedded-redis/endpoint.ts';
+import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
+import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
+import { type Ended, startProcess, type TestProcess } from './child-process.ts';
+import { until } from './until.ts';
+
+/** What test/support/processes/embedded-user.ts tells. */
+export type Opened = { url: string; started: boolean; redisPid: number };
+
+/** A temporary data directory and what tests of the embedded Redis do around it. */
+export type DataDirectory = {
+  dataDir: string;
+  files: RedisFiles;
+  noted: () => Promise<Endpoint | undefined>;
+  /** Another process that has the embedded Redis of the directory open. */
+  userProcess: () => TestProcess;
+  remove: () => Promise<void>;
+};
+
+export const dataDirectory = async (): Promise<DataDirectory> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'trawl-test-'));
+  const files = redisFiles(dataDir);
+  const noted = () => readEndpoint(files);
+  return {
+    dataDir,
+    files,
+    noted,
+    userProcess: () => startProcess('embedded-user', [dataDir], { ipc: true }),
+    remove: async () => {
+      await endWhatIsLeft((await noted())?.pid ?? null);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+export const closeUser = async (user: TestProcess): Promise<Ended> => {
+  user.child.send('close');
+  return user.ended;
+};
+
+export const isRunning = async (pid: number | null): Promise<boolean> =>
+  pid !== null && (await processIdentity(pid)) !== undefined;
+
+export const withRedis = async <T>(url: string, act: (redis: Redis) => Promise<T>): Promise<T> => {
+  const redis = await connectRedis(parseRedisUrl(url), { role: 'test' });
+  try {
+    return await act(redis);
+  } finally {
+    await disconnectRedis(redis);
+  }
+};
+
+/** A test that failed half way has left a server behind. */
+async function endWhatIsLeft(pid: number | null): Promise<void> {
+  if (pid === null || pid === process.pid || !(await isRunning(pid))) return;
+  process.kill(pid, 'SIGKILL');
+  await until(async () => !(await isRunning(pid)));
+}
