@@ -10,6 +10,7 @@ const kind = (name: string, folders: string[], options: Options = {}) => ({
     fileParallelism: !options.oneFileAtATime,
     sequence: { groupOrder: options.order ?? 0 },
     setupFiles: ['test/support/leak-guard.ts'],
+    testTimeout: options.oneFileAtATime ? 180_000 : 60_000,
   },
 });
 
@@ -18,7 +19,6 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       kind('repository', ['architecture', 'docs']),

@@ -16,6 +16,8 @@ import { describeMachine, type Machine, warningOf } from './support/machine.ts';
 
 /** `npm run bench`: measures, prints a table, keeps the figures as JSON. docs/benchmarks.md explains it. */
 const cases: BenchCase[] = [latency50, latency100, pages, raw, enqueueMillion, startUp];
+/** The longest case takes a minute: one that takes longer than this hangs. */
+const caseDeadlineMs = 150_000;
 const resultsDir = fileURLToPath(new URL('./results/', import.meta.url));
 
 const usage = `npm run bench -- [--only NAME[,NAME]] [--json] [--profile]
@@ -61,8 +63,10 @@ async function measure({ name, about, run }: BenchCase, world: BenchWorld): Prom
   const took = () => performance.now() - startedAt;
   say(`${name}: ${about}`);
   try {
-    world.stop.throwIfAborted();
-    const result = await run(world);
+    const deadline = AbortSignal.timeout(caseDeadlineMs);
+    const stop = AbortSignal.any([world.stop, deadline]);
+    stop.throwIfAborted();
+    const result = await run({ ...world, stop });
     return { name, about, tookMs: took(), result };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,18 +11,17 @@ import type { Commit, PushItem, ReleasedUrl } from '@trawl/shared/frontier/front
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { collectorProcesses, ended } from '../support/collector-processes.ts';
 import { commitOf, frontierWorld, turnOfReleased, urlItem } from '../support/frontier-world.ts';
 import { expectNoKeysLeft } from '../support/no-keys-left.ts';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 import { until } from '../support/until.ts';
 
-const main = new URL('../../apps/collector/src/main.ts', import.meta.url).pathname;
-
 let server: EmbeddedTestRedis;
 let world: ReturnType<typeof frontierWorld>;
 let dir: string;
-const running = new Set<ChildProcess>();
+const processes = collectorProcesses();
 
 beforeAll(async () => {
   server = await startTestRedis();
@@ -35,27 +33,11 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'trawl-collector-'));
 });
 afterEach(async () => {
-  for (const child of running) await ended(child, 'SIGKILL');
+  await processes.killAll();
   await rm(dir, { recursive: true });
 });
 
-const startCollector = (...args: string[]): ChildProcess => {
-  const env = { ...process.env, REDIS_URL: server.url, TRAWL_LOG_LEVEL: 'fatal' };
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
-};
-
-/** Gives the exit code, or the signal that ended it. */
-const ended = async (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exit = once(child, 'exit');
-    if (signal) child.kill(signal);
-    await exit;
-  }
-  return child.exitCode ?? child.signalCode;
-};
+const startCollector = (...args: string[]): ChildProcess => processes.start(server.url, args);
 
 /** kill -9; and its lease is let go, for which a test need not wait. */
 const killed = async (child: ChildProcess, run: string): Promise<void> => {
@@ -63,7 +45,8 @@ const killed = async (child: ChildProcess, run: string): Promise<void> => {
   await world.redis.del(world.keys.owner(run));
 };
 
-const createRun = (run: string, ...sinks: SinkSpec[]) => world.runs.create({ ...runSpecOf(run, { perHost: 1000 }), sinks });
+const createRun = (run: string, ...sinks: SinkSpec[]) =>
+  world.runs.create({ ...runSpecOf(run, { perHost: 1000 }), sinks });
 
 const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: join(dir, name) });
 
@@ -88,7 +71,8 @@ const failedCommitOf = (url: ReleasedUrl): Commit => {
   return commitOf(url, { class: 'http-error', summary: `${seq} http-error status-404 404 2 5 100 h` });
 };
 
-const isCollected = async (run: string): Promise<boolean> => (await world.runs.status(run))?.collectedAtMs !== undefined;
+const isCollected = async (run: string): Promise<boolean> =>
+  (await world.runs.status(run))?.collectedAtMs !== undefined;
 
 const seqsIn = async (path: string): Promise<number[]> => {
   const file = createReadStream(path);
@@ -152,7 +136,8 @@ describe('a collector of one run', () => {
     const one = startCollector('--run', 'out');
     const seqs: number[] = [];
     if (!one.stdout) throw new Error('no stdout');
-    for await (const line of createInterface({ input: one.stdout })) seqs.push((JSON.parse(line) as { seq: number }).seq);
+    for await (const line of createInterface({ input: one.stdout }))
+      seqs.push((JSON.parse(line) as { seq: number }).seq);
     expect(await ended(one)).toBe(0);
     expect(seqs.toSorted((a, b) => a - b)).toEqual(upTo(100));
     expect(await ended(all, 'SIGTERM')).toBe(0);

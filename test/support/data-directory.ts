@@ -10,7 +10,7 @@ import {
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
 import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
 import { type Ended, startProcess, type TestProcess } from './child-process.ts';
-import { until } from './until.ts';
+import { dataDirPrefix, killServerOf } from './leftover-servers.ts';
 
 /** What test/support/processes/embedded-user.ts tells. */
 export type Opened = { url: string; started: boolean; redisPid: number };
@@ -26,7 +26,7 @@ export type DataDirectory = {
 };
 
 export const dataDirectory = async (): Promise<DataDirectory> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'trawl-test-'));
+  const dataDir = await mkdtemp(join(tmpdir(), dataDirPrefix));
   const files = redisFiles(dataDir);
   const noted = () => readEndpoint(files);
   return {
@@ -35,7 +35,7 @@ export const dataDirectory = async (): Promise<DataDirectory> => {
     noted,
     userProcess: () => startProcess('embedded-user', [dataDir], { ipc: true }),
     remove: async () => {
-      await endWhatIsLeft((await noted())?.pid ?? null);
+      await killServerOf(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -57,10 +57,3 @@ export const withRedis = async <T>(url: string, act: (redis: Redis) => Promise<T
     await disconnectRedis(redis);
   }
 };
-
-/** A test that failed half way has left a server behind. */
-async function endWhatIsLeft(pid: number | null): Promise<void> {
-  if (pid === null || pid === process.pid || !(await isRunning(pid))) return;
-  process.kill(pid, 'SIGKILL');
-  await until(async () => !(await isRunning(pid)));
-}

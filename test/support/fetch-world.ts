@@ -32,7 +32,7 @@ export const fetcherWith = (options: Partial<FetcherOptions> = {}) => {
     request: Partial<FetchRequest> = {},
     stop = never,
   ): Promise<FetchOutcome> => {
-    const policy = fetchPolicyOf(settingsWith(settings));
+    const policy = fetchPolicyOf(settingsWith({ bodies: 'inline', ...settings }));
     const outcome = await fetcher.fetchPage({ url, policy, askForHop: go, ...request }, stop);
     // A connection is handed back one turn of the event loop after its response.
     await nextTurn();

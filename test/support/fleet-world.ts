@@ -8,7 +8,7 @@ import type { RunStatus, SinkSpec } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { type EmbeddedTestRedis, startTestRedis } from './redis-for-tests.ts';
-import { settingsWith } from './run-for-tests.ts';
+import { settingsWith } from './settings-for-tests.ts';
 import { until } from './until.ts';
 
 type App = 'producer' | 'worker' | 'collector';
@@ -71,10 +71,10 @@ export const startFleetWorld = async () => {
     outputOf: (run: string) => join(directory, `${run}.jsonl`),
     /** Resolves with the run's status once every line has its outcome. */
     finished: async (run: string): Promise<RunStatus> => {
-      await until(async () => (await status(run)).state === 'finished', { withinMs: 120_000 });
+      await until(async () => (await status(run)).state === 'finished');
       return status(run);
     },
-    recorded: (run: string, n: number) => until(async () => (await status(run)).recorded >= n, { withinMs: 60_000 }),
+    recorded: (run: string, n: number) => until(async () => (await status(run)).recorded >= n),
     stop: async (): Promise<void> => {
       await Promise.all([...children].map((child) => endOf(child, 'SIGTERM')));
       await redis.stop();

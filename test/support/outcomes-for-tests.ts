@@ -9,7 +9,12 @@ export const summaryOf = (seq: number): string => `${seq} ok status-200 200 1 5 
 /** An entry with the records of lines `from` to `from + n - 1`. */
 export const entryOf = (from: number, n: number): OutcomeEntry => {
   const seqs = Array.from({ length: n }, (_, i) => from + i);
-  return { id: `1000-${from}`, atMs: 1000, summaries: seqs.map(summaryOf), records: seqs.map((seq) => Buffer.from(recordOf(seq))) };
+  return {
+    id: `1000-${from}`,
+    atMs: 1000,
+    summaries: seqs.map(summaryOf),
+    records: seqs.map((seq) => Buffer.from(recordOf(seq))),
+  };
 };
 
 export const batchOfEntries = (entries: OutcomeEntry[]): OutcomeBatch => ({

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedRedis, openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
-import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
 import {
   connectRedis,
   disconnectRedis,
@@ -10,6 +9,7 @@ import {
   type Redis,
   type RedisConnection,
 } from '@trawl/shared/platform/redis.ts';
+import { dataDirPrefix, killServerOf, stopServersOfKilledRuns } from './leftover-servers.ts';
 import { until } from './until.ts';
 
 /** A Redis of a test file's own. */
@@ -33,7 +33,8 @@ export type EmbeddedTestRedis = TestRedis & {
 };
 
 export const startTestRedis = async (): Promise<EmbeddedTestRedis> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'trawl-test-'));
+  await stopServersOfKilledRuns();
+  const dataDir = await mkdtemp(join(tmpdir(), dataDirPrefix));
   const embedded = await openEmbeddedRedis({ dataDir });
   const connections = connectionsTo(embedded.url);
   return {
@@ -50,7 +51,7 @@ export const startTestRedis = async (): Promise<EmbeddedTestRedis> => {
     stop: async () => {
       await connections.close();
       await embedded.close();
-      await killLeftover(embedded);
+      await killServerOf(dataDir); // a process that a failed test left behind may still use it
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -73,14 +74,6 @@ export const connectionsTo = (url: string): Omit<TestRedis, 'stop'> & { close: (
     },
   };
 };
-
-/** Processes that a failed test left behind keep the server in use; a test file must not leave it running for them. */
-async function killLeftover(embedded: EmbeddedRedis): Promise<void> {
-  const { redisPid } = embedded;
-  if (redisPid === null || (await processIdentity(redisPid)) === undefined) return;
-  signalRedis(embedded, 'SIGKILL');
-  await until(async () => (await processIdentity(redisPid)) === undefined);
-}
 
 function signalRedis(embedded: EmbeddedRedis, signal: NodeJS.Signals): void {
   if (embedded.redisPid === null) throw new Error('the embedded Redis has no pid');

@@ -35,11 +35,14 @@ export const tableOf = (markdown: string, firstColumn: string): string[][] => {
 /** What stands between backticks. */
 export const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-/** Our own files as paths from the root, everything else as the package's name (`node:fs` stays as it is). */
+/**
+ * Code that a file imports: our own files as paths from the root, everything else as the package's name (`node:fs` stays
+ * as it is). JSON is no code.
+ */
 function importsOf(path: string, text: string): string[] {
   const specifiers = [...text.matchAll(/^\s*(?:import|export|\}).*?\sfrom '([^']+)'|\bimport\(?\s*'([^']+)'/gm)];
-  return specifiers.map(([, from, bare]) => {
-    const specifier = from ?? bare ?? '';
+  const names = specifiers.map(([, from, bare]) => from ?? bare ?? '').filter((name) => !name.endsWith('.json'));
+  return names.map((specifier) => {
     if (specifier.startsWith('.')) return join(dirname(path), specifier);
     if (specifier.startsWith('@trawl/shared/')) return specifier.replace('@trawl/shared', 'packages/shared/src');
     return specifier.startsWith('node:') ? specifier : packageOf(specifier);

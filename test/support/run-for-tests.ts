@@ -1,12 +1,6 @@
-import { type CrawlSettings, crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
-import { readSettings } from '@trawl/shared/domain/setting.ts';
-
-/** The defaults of every crawl setting, changed as the test says. */
-export const settingsWith = (change: Partial<CrawlSettings> = {}): CrawlSettings => ({
-  ...readSettings(crawlSettings, {}).values,
-  ...change,
-});
+import { settingsWith } from './settings-for-tests.ts';
 
 export const runSpecOf = (run: string, change: Partial<CrawlSettings> = {}): RunSpec => ({
   run,

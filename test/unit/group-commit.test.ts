@@ -33,12 +33,29 @@ test('a failed call fails the commits of its group only', async () => {
   expect(await commit(commitNumber(2))).toBe(true);
 });
 
-test('a group never outgrows its limit', async () => {
+test('a group never outgrows its limits', async () => {
   const sizes: number[] = [];
-  const commit = createGroupCommit(async (commits) => {
-    sizes.push(commits.length);
-    return commits.map(() => true);
-  }, 10);
+  const commit = createGroupCommit(
+    async (commits) => {
+      sizes.push(commits.length);
+      return commits.map(() => true);
+    },
+    { commits: 10, characters: 1e6 },
+  );
   await Promise.all(Array.from({ length: 25 }, (_, seq) => commit(commitNumber(seq))));
   expect(sizes).toEqual([10, 10, 5]);
+});
+
+test('large records travel in small groups, a single one of any size by itself', async () => {
+  const sizes: number[] = [];
+  const commit = createGroupCommit(
+    async (commits) => {
+      sizes.push(commits.length);
+      return commits.map(() => true);
+    },
+    { commits: 10, characters: 100 },
+  );
+  const large = (seq: number, characters: number) => ({ ...commitNumber(seq), json: 'x'.repeat(characters) });
+  await Promise.all([commit(large(1, 500)), commit(large(2, 60)), commit(large(3, 40)), commit(large(4, 1))]);
+  expect(sizes).toEqual([1, 2, 1]);
 });

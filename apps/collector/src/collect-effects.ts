@@ -84,7 +84,11 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
 };
 
 /** Everything here may happen twice. Only the last step says that the run is collected. */
-async function finishRun(spec: RunSpec, sinks: RunSinks, { redis, shard, runs, redisNowMs, log }: CollectTools): Promise<void> {
+async function finishRun(
+  spec: RunSpec,
+  sinks: RunSinks,
+  { redis, shard, runs, redisNowMs, log }: CollectTools,
+): Promise<void> {
   const { run } = spec;
   const keys = keysOf(shard);
   await sinks.finish();
@@ -106,10 +110,11 @@ async function openOutcomes(run: string, tools: CollectTools, until: AbortSignal
   };
   try {
     const reader = await openOutcomeReader(redis, tools.shard, run);
-    const read = (waitMs: number): Promise<OutcomeBatch> => reader.read(waitMs).catch((error: unknown) => {
-      if (until.aborted) return emptyBatch;
-      throw error;
-    });
+    const read = (waitMs: number): Promise<OutcomeBatch> =>
+      reader.read(waitMs).catch((error: unknown) => {
+        if (until.aborted) return emptyBatch;
+        throw error;
+      });
     const next = createNextBatch({ read, now: tools.now, pause: (ms) => pause(ms, until) });
     return { next: () => next(until), close };
   } catch (error) {
@@ -120,7 +125,10 @@ async function openOutcomes(run: string, tools: CollectTools, until: AbortSignal
 }
 
 function patienceOf(lease: RunLease, stop: AbortSignal) {
-  return { isOver: () => stop.aborted || !lease.isHeld(), pause: (ms: number) => pause(ms, AbortSignal.any([stop, lease.lost])) };
+  return {
+    isOver: () => stop.aborted || !lease.isHeld(),
+    pause: (ms: number) => pause(ms, AbortSignal.any([stop, lease.lost])),
+  };
 }
 
 /** Ends early when told to stop. */

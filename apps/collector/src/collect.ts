@@ -1,5 +1,6 @@
 import type { OutcomeBatch } from '@trawl/shared/frontier/outcome-stream.ts';
 import type { RunLease } from './run-lease.ts';
+import type { RunProgress } from './run-progress.ts';
 import type { RunSinks } from './sink/open-sinks.ts';
 
 /** What collecting one run needs done. */
@@ -7,19 +8,27 @@ export type CollectEffects = {
   /** Undefined: another collector has the run. */
   takeLease: () => Promise<RunLease | undefined>;
   isCollected: () => Promise<boolean>;
-  /** Cut back to what was acknowledged. Undefined: told to stop while a sink could not be opened. */
-  openSinks: (lease: RunLease, stop: AbortSignal) => Promise<RunSinks | undefined>;
-  openOutcomes: (until: AbortSignal) => Promise<Outcomes>;
-  /** False: another collector has the run now. */
-  acknowledge: (batch: OutcomeBatch, held: { lease: RunLease; sinks: RunSinks }) => Promise<boolean>;
+  openOutcomes: (lease: RunLease, stop: AbortSignal) => Promise<Outcomes>;
+  /** Cut back to what was acknowledged. Undefined: the lease was lost, or told to stop while a sink could not be opened. */
+  openSinks: (held: { lease: RunLease; outcomes: Outcomes }, stop: AbortSignal) => Promise<RunSinks | undefined>;
   /** Has every line its outcome, and has every outcome been acknowledged? */
   isComplete: () => Promise<boolean>;
   /** Ends the sinks, frees what only collecting needed, and marks the run as collected. */
   finish: (sinks: RunSinks) => Promise<void>;
 };
 
-/** What the ledger recorded and no sink has. After `until` it gives no more than what it has in hand. */
-export type Outcomes = { next: () => Promise<OutcomeBatch>; close: () => void };
+/** What the ledger recorded and no sink has. Everything rejects once the connection to Redis was lost. */
+export type Outcomes = {
+  /** How far the sinks had come at the last acknowledgement. Undefined: they were never opened. */
+  progress: () => Promise<RunProgress | undefined>;
+  /** Remembers how far the sinks reach before their first record. False: another collector has the run now. */
+  begin: (sinks: RunSinks) => Promise<boolean>;
+  /** Empty when nothing comes for a while, and when told to stop. */
+  next: () => Promise<OutcomeBatch>;
+  /** False: another collector has the run now. */
+  acknowledge: (batch: OutcomeBatch, sinks: RunSinks) => Promise<boolean>;
+  close: () => void;
+};
 
 export type CollectEnding = 'collected' | 'owned-elsewhere' | 'lost' | 'stopped';
 
@@ -34,19 +43,19 @@ export const collectRun = async (effects: CollectEffects, stop: AbortSignal): Pr
   end.defer(lease.release);
   if (await effects.isCollected()) return 'collected';
 
-  const sinks = await effects.openSinks(lease, stop);
+  const until = AbortSignal.any([stop, lease.lost]);
+  const outcomes = await effects.openOutcomes(lease, until);
+  end.defer(outcomes.close);
+  const sinks = await effects.openSinks({ lease, outcomes }, until);
   if (sinks === undefined) return endingOf(lease);
   end.defer(sinks.close);
-  const until = AbortSignal.any([stop, lease.lost]);
-  const outcomes = await effects.openOutcomes(until);
-  end.defer(outcomes.close);
 
   while (!until.aborted) {
     const batch = await outcomes.next();
     if (!lease.isHeld()) return 'lost';
     if (batch.records > 0) {
       if (!(await sinks.store(batch))) return endingOf(lease);
-      if (!(await effects.acknowledge(batch, { lease, sinks }))) return 'lost';
+      if (!(await outcomes.acknowledge(batch, sinks))) return 'lost';
       await sinks.acknowledged();
     }
     if (mayBeLast(batch) && (await effects.isComplete())) {

@@ -8,5 +8,10 @@ export const collectorSettings = {
   redisUrl,
   dataDir,
   logLevel,
-  run: { flag: 'run', kind: text, default: '', help: 'collect this run only and end once it is collected; without it, all runs for ever' },
+  run: {
+    flag: 'run',
+    kind: text,
+    default: '',
+    help: 'collect this run only and end once it is collected; without it, all runs for ever',
+  },
 } as const;

@@ -17,7 +17,10 @@ export type FollowEffects = {
 const lookEveryMs = 5000;
 
 /** Collects all runs, present and future, as far as no other collector has them, until told to stop. */
-export const followRuns = async ({ names, waitForNews, collect, log }: FollowEffects, stop: AbortSignal): Promise<void> => {
+export const followRuns = async (
+  { names, waitForNews, collect, log }: FollowEffects,
+  stop: AbortSignal,
+): Promise<void> => {
   const underWay = new Map<string, Promise<void>>();
   const complaints = new Map<string, string>();
 
@@ -34,13 +37,18 @@ export const followRuns = async ({ names, waitForNews, collect, log }: FollowEff
     const message = error instanceof Error ? error.message : String(error);
     if (complaints.get(run) === message) return;
     complaints.set(run, message);
-    if (error instanceof UserError) log.error({ run, reason: message, remedy: error.remedy }, 'run paused: its sink needs help');
+    if (error instanceof UserError)
+      log.error({ run, reason: message, remedy: error.remedy }, 'run paused: its sink needs help');
     else log.warn({ run, err: error }, 'collecting broke off: trying again');
   };
 
   while (!stop.aborted) {
     for (const run of await names()) {
-      if (!underWay.has(run)) underWay.set(run, follow(run).finally(() => underWay.delete(run)));
+      if (!underWay.has(run))
+        underWay.set(
+          run,
+          follow(run).finally(() => underWay.delete(run)),
+        );
     }
     await waitForNews(lookEveryMs);
   }
@@ -57,7 +65,10 @@ export type FollowOneEffects = {
 };
 
 /** Collects one run to its end, after another owner if need be. Rejects with a UserError when its sink needs help. */
-export const followOneRun = async ({ collect, isCollected, log }: FollowOneEffects, stop: AbortSignal): Promise<void> => {
+export const followOneRun = async (
+  { collect, isCollected, log }: FollowOneEffects,
+  stop: AbortSignal,
+): Promise<void> => {
   while (!stop.aborted) {
     await collect(stop).catch((error: unknown) => {
       if (error instanceof UserError) throw error;

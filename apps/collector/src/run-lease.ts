@@ -49,7 +49,10 @@ export const takeRunLease = async ({ redis, key, token, now }: LeaseOptions): Pr
   let renewing: Promise<void> | undefined;
   const timer = setInterval(() => {
     if (!isHeld()) clearInterval(timer);
-    else renewing ??= renew().catch(() => undefined).finally(() => (renewing = undefined));
+    else
+      renewing ??= renew()
+        .catch(() => undefined)
+        .finally(() => (renewing = undefined));
   }, renewEveryMs);
 
   return {

@@ -7,7 +7,7 @@ import type { RedisClock } from '@trawl/shared/platform/clock.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type CollectEnding, collectRun } from './collect.ts';
-import { collectEffects, type CollectTools } from './collect-effects.ts';
+import { type CollectTools, collectEffects } from './collect-effects.ts';
 import { followOneRun, followRuns } from './follow-runs.ts';
 import { listenForRuns } from './news-of-runs.ts';
 import { needsStdout } from './sink/open-sinks.ts';

@@ -147,6 +147,17 @@ describe('what is kept of a body', () => {
     expect(outcome.trace.bodyBytes).toBe(5);
   });
 
+  it.each([
+    ['application/json', '{}'],
+    ['application/problem+json; charset=utf-8', '{}'],
+    ['text/html', ''],
+  ])('is JSON only with bodies json: %s', async (type, kept) => {
+    const { host, fetchPage } = await answering(response(200, { 'content-type': type }, '{}'));
+    const { body } = answered(await fetchPage(host.url(), { bodies: 'json' }));
+    expect(Buffer.from(body.kept).toString()).toBe(kept);
+    expect(body.sha256).toBe(sha256('{}'));
+  });
+
   it.each([4, 100_000])('is its beginning with bodies inline: %i bytes', async (inlineBytes) => {
     const { host, fetchPage } = await answering(response(200, {}, long));
     const { body } = answered(await fetchPage(host.url(), { inlineBytes }));

@@ -1,4 +1,9 @@
-import { batchLimits, joinBatches, type OutcomeBatch, type OutcomeReader } from '@trawl/shared/frontier/outcome-stream.ts';
+import {
+  batchLimits,
+  joinBatches,
+  type OutcomeBatch,
+  type OutcomeReader,
+} from '@trawl/shared/frontier/outcome-stream.ts';
 
 export type GatherOptions = {
   read: OutcomeReader['read'];
@@ -18,7 +23,11 @@ const lookAgainMs = 10;
  * Gives the next batch, empty when there was none for a while. It comes at once when the last one was long ago, when it
  * is full, and at the end of the run; else records are gathered until the interval has passed.
  */
-export const createNextBatch = ({ read, now, pause }: GatherOptions): ((stop: AbortSignal) => Promise<OutcomeBatch>) => {
+export const createNextBatch = ({
+  read,
+  now,
+  pause,
+}: GatherOptions): ((stop: AbortSignal) => Promise<OutcomeBatch>) => {
   let lastAtMs = Number.NEGATIVE_INFINITY;
   return async (stop) => {
     let batch = await read(idleWaitMs);

@@ -17,7 +17,11 @@ return ARGV[1]`;
  * A file belongs to one run from its first record to its last, whichever processes come and go in between: cutting it
  * back would take what another run wrote behind. Throws FileTaken.
  */
-export const claimFile = async (redis: Redis, shard: Shard, { path, run }: { path: string; run: string }): Promise<void> => {
+export const claimFile = async (
+  redis: Redis,
+  shard: Shard,
+  { path, run }: { path: string; run: string },
+): Promise<void> => {
   const holder = await redis.eval(claimScript, 2, claimKey(shard, path), keysOf(shard).toCollect, run);
   if (holder === run) return;
   throw new FileTaken(

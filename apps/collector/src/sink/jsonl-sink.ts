@@ -22,14 +22,14 @@ export const openJsonlSink =
       const isRegular = (await file.stat()).isFile();
       if (isRegular) await claim();
       const bytes = isRegular ? await cutBack(file, path, state) : 0;
-      return sinkInto({ file, path, bytes, isRegular });
+      return await sinkInto({ file, path, bytes, isRegular });
     } catch (error) {
       await file.close();
       throw error;
     }
   };
 
-type Target = { file: FileHandle; path: string; bytes: number; /** Not a pipe or device. */ isRegular: boolean };
+type Target = { file: FileHandle; path: string; bytes: number /** Not a pipe or device. */; isRegular: boolean };
 
 async function sinkInto({ file, path, bytes: startBytes, isRegular }: Target): Promise<Sink> {
   const encode = path.endsWith('.gz') ? gzippedLines : afterNewline(recordLines, await endsInMidLine(file, startBytes));

@@ -65,7 +65,8 @@ export const openSinks = async (
 export const keepsEntries = (spec: RunSpec): boolean => spec.sinks.some(({ kind }) => kind === 'redis');
 
 /** Only a collector that was started for this run has the user's standard output. */
-export const needsStdout = (spec: RunSpec): boolean => spec.sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
+export const needsStdout = (spec: RunSpec): boolean =>
+  spec.sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
 
 /** Keys that claim the run's files; they go when the run is complete. */
 export const claimKeysOf = (spec: RunSpec, shard: Shard): string[] =>

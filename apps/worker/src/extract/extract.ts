@@ -90,8 +90,8 @@ const selectedHeaders = (headers: ResponseHeaders, names: string[]): Record<stri
 
 /** The body's fields as JSON text that continues the record. */
 const bodyFields = ({ headers, body }: Answered, { bodies }: RecordPolicy): string => {
-  if (bodies !== 'inline') return '';
-  const inline = inlineBody(body, headers['content-type']);
+  if (bodies === 'none' || bodies === 'files') return '';
+  const inline = inlineBody(body, headers['content-type'], { jsonOnly: bodies === 'json' });
   if (inline === undefined) return '';
   return `,"body":${inline}${body.truncated ? ',"bodyTruncated":true' : ''}`;
 };

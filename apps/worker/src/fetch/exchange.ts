@@ -23,7 +23,7 @@ export type ExchangeTools = {
   policy: FetchPolicy;
   deadline: Deadline;
   now: () => number;
-  createBody: (contentEncoding: string | undefined, events: ReceiverEvents) => BodyReceiver;
+  createBody: (headers: ResponseHeaders, events: ReceiverEvents) => BodyReceiver;
 };
 
 /** A redirect's body is read up to here, so that its connection can be used again. */
@@ -112,7 +112,7 @@ export class Exchange implements Asker {
       if (Number(this.headers['content-length']) > this.#tools.policy.maxWireBytes && !this.#isBodiless()) {
         throw new BodyCut('too-large');
       }
-      this.#body = this.#tools.createBody(this.headers['content-encoding'], this.#receiverEvents());
+      this.#body = this.#tools.createBody(this.headers, this.#receiverEvents());
     });
   }
 

@@ -1,4 +1,5 @@
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import type { ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
 
 /** What a run's settings mean for one fetch. Derived once per run: nothing of it is computed again per URL. */
 export type FetchPolicy = {
@@ -11,9 +12,9 @@ export type FetchPolicy = {
   maxWireBytes: number;
   maxBodyBytes: number;
   maxRedirects: number;
-  bodies: 'none' | 'inline' | 'files';
-  /** Inflated bytes of a body that stay in memory for the record. */
-  keptBytes: number;
+  bodies: CrawlSettings['bodies'];
+  /** Most inflated bytes of a body that stay in memory for the record. */
+  inlineBytes: number;
   /** Flat list name, value, name, value: what every request of the run sends. Names are lower case. */
   headers: string[];
 };
@@ -30,9 +31,22 @@ export const fetchPolicyOf = (settings: CrawlSettings): FetchPolicy => {
     maxBodyBytes: settings.maxBodyBytes,
     maxRedirects: settings.maxRedirects,
     bodies: settings.bodies,
-    keptBytes: settings.bodies === 'inline' ? settings.inlineBytes : 0,
+    inlineBytes: settings.inlineBytes,
     headers: headersOf(settings),
   };
+};
+
+/** How much of this body the record will want. */
+export const keptBytesOf = ({ bodies, inlineBytes }: FetchPolicy, headers: ResponseHeaders): number => {
+  switch (bodies) {
+    case 'none':
+    case 'files':
+      return 0;
+    case 'json':
+      return /[/+]json\b/i.test(headers['content-type'] ?? '') ? inlineBytes : 0;
+    case 'inline':
+      return inlineBytes;
+  }
 };
 
 const headersOf = (settings: CrawlSettings): string[] => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { FetchOutcome, FetchTrace, ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { BodyStore } from './body-store.ts';
 import { CodedBody } from './coded-body.ts';
@@ -7,6 +7,7 @@ import type { Connections } from './connections.ts';
 import { contentCodingsOf } from './content-coding.ts';
 import { Deadline, type TimeoutStage } from './deadline.ts';
 import { Exchange, type ExchangeEnd, type ExchangeTools } from './exchange.ts';
+import { keptBytesOf } from './fetch-policy.ts';
 import type { FetchRequest } from './fetch-request.ts';
 import { isReset, outcomeOfError } from './outcome-of-error.ts';
 import { firstRequest, type OutgoingRequest } from './outgoing-request.ts';
@@ -72,17 +73,18 @@ export class PageFetch {
 
   #exchangeTools(): ExchangeTools {
     const { connections, now } = this.#tools;
-    const createBody = (encoding: string | undefined, events: ReceiverEvents) => this.#createBody(encoding, events);
+    const createBody = (headers: ResponseHeaders, events: ReceiverEvents) => this.#createBody(headers, events);
     return { connections, now, policy: this.#request.policy, deadline: this.#deadline, createBody };
   }
 
-  #createBody(contentEncoding: string | undefined, events: ReceiverEvents): BodyReceiver {
+  #createBody(headers: ResponseHeaders, events: ReceiverEvents): BodyReceiver {
     const { policy } = this.#request;
+    const limits = { maxBodyBytes: policy.maxBodyBytes, keptBytes: keptBytesOf(policy, headers) };
     const store = policy.bodies === 'files' ? this.#tools.store : undefined;
-    const codings = contentCodingsOf(contentEncoding);
+    const codings = contentCodingsOf(headers['content-encoding']);
     if (codings === undefined) throw new BodyCut('bad-encoding');
-    if (codings.length === 0) return new PlainBody(policy, store, events);
-    return new CodedBody(codings, (inner) => new PlainBody(policy, store, inner), events);
+    if (codings.length === 0) return new PlainBody(limits, store, events);
+    return new CodedBody(codings, (inner) => new PlainBody(limits, store, inner), events);
   }
 
   /** Undefined: the next request stands ready. */

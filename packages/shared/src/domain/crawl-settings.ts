@@ -98,9 +98,9 @@ export const crawlSettings = {
   },
   bodies: {
     flag: 'bodies',
-    kind: choice('none', 'inline', 'files'),
-    default: 'inline',
-    help: 'keep bodies in the record (JSON and text), or as files, or not at all',
+    kind: choice('none', 'json', 'inline', 'files'),
+    default: 'json',
+    help: 'bodies kept: none; in the record JSON only, or JSON and text (inline); as files by their hash',
   },
   inlineBytes: {
     flag: 'inline-bytes',

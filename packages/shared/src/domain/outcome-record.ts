@@ -23,7 +23,7 @@ export type OutcomeRecord = {
   contentType?: string;
   sha256?: string;
   headers?: Record<string, string>;
-  /** JSON value (content type JSON) or text, with `--bodies inline`; `bodyTruncated` when the limit cut it. */
+  /** JSON value, or text with `--bodies inline`; `bodyTruncated` when the limit cut it. */
   body?: unknown;
   bodyTruncated?: boolean;
   /** Path below the bodies directory, with `--bodies files`. */

@@ -92,9 +92,16 @@ function throughputOf(spans: { fromS: number; n: number }[]): ReportFigures['thr
   const last = spanAt(Math.max(...spans.map(({ fromS }) => fromS)));
   const endS = last.fromS + last.widthS;
   const widthS = Math.ceil(endS / mostSpansShown / last.widthS) * last.widthS;
-  const outcomes = new Array<number>(Math.ceil(endS / widthS)).fill(0);
-  for (const { fromS, n } of spans) outcomes[Math.floor(fromS / widthS)]! += n;
-  return outcomes.map((n, i) => ({ fromMs: i * widthS * 1000, widthMs: widthS * 1000, outcomes: n }));
+  const shown = Array.from({ length: Math.ceil(endS / widthS) }, (_, i) => ({
+    fromMs: i * widthS * 1000,
+    widthMs: widthS * 1000,
+    outcomes: 0,
+  }));
+  for (const { fromS, n } of spans) {
+    const span = shown[Math.floor(fromS / widthS)];
+    if (span) span.outcomes += n;
+  }
+  return shown;
 }
 
 /** Fields that begin with the prefix, without it, and their numbers. */

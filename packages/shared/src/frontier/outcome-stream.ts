@@ -92,8 +92,11 @@ export const joinBatches = (first: OutcomeBatch, second: OutcomeBatch): OutcomeB
 
 /** By its own method: a plain `call` gives the answer in the shape of the protocol version in use. */
 function readGroup(redis: Redis, args: (string | number)[]): Promise<[Buffer, RawEntry[]][] | null> {
-  const read = redis.xreadgroupBuffer as unknown as (...args: (string | number)[]) => Promise<unknown>;
-  return read.apply(redis, args) as Promise<[Buffer, RawEntry[]][] | null>;
+  // Its types know only calls whose options are all written out.
+  const plain = redis as unknown as {
+    xreadgroupBuffer: (...args: (string | number)[]) => Promise<[Buffer, RawEntry[]][] | null>;
+  };
+  return plain.xreadgroupBuffer(...args);
 }
 
 async function createSinkGroup(redis: Redis, stream: string): Promise<void> {
