@@ -60,19 +60,19 @@ async function measureAll(chosen: BenchCase[], options: { profile: boolean }): P
 
 async function measure({ name, about, run }: BenchCase, world: BenchWorld): Promise<CaseReport> {
   const startedAt = performance.now();
-  const took = () => performance.now() - startedAt;
+  const stop = AbortSignal.any([world.stop, AbortSignal.timeout(caseDeadlineMs)]);
   say(`${name}: ${about}`);
-  try {
-    const deadline = AbortSignal.timeout(caseDeadlineMs);
-    const stop = AbortSignal.any([world.stop, deadline]);
-    stop.throwIfAborted();
-    const result = await run({ ...world, stop });
-    return { name, about, tookMs: took(), result };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    say(`  failed: ${message}`);
-    return { name, about, tookMs: took(), result: { kind: 'failed', error: message } };
-  }
+  const resultOf = async (): Promise<CaseReport['result']> => {
+    try {
+      stop.throwIfAborted();
+      return await run({ ...world, stop });
+    } catch (error) {
+      const failure = `${stop.aborted ? `${messageOf(stop.reason)}; ` : ''}${messageOf(error)}`;
+      say(`  failed: ${failure}`);
+      return { kind: 'failed', error: failure };
+    }
+  };
+  return { name, about, result: await resultOf(), tookMs: performance.now() - startedAt };
 }
 
 function asJson(machine: Machine, reports: CaseReport[]): string {
@@ -101,9 +101,13 @@ function readFlags(): { cases: BenchCase[]; json: boolean; profile: boolean; hel
     if (unknown.length > 0) throw new Error(`--only: there is no case ${unknown.join(', ')}`);
     return { ...values, cases: cases.filter(({ name }) => names.includes(name)) };
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    say(`${messageOf(error)}\n\n${usage}`);
     return undefined;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function say(text: string): void {

@@ -25,6 +25,7 @@ const keptStderrChars = 4000;
  * of `env`.
  */
 export const startChild = (command: string, args: string[], options: ChildOptions): Child => {
+  options.stop.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(command, args, {
     env: { ...bareEnvironment(), ...options.env },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLedger } from '@trawl/shared/frontier/ledger.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endOf, startFleetWorld } from '../support/fleet-world.ts';
 import { pretendHosts } from '../support/pretend-web/pretend-hosts.ts';
 import { startPretendWeb } from '../support/pretend-web/start-pretend-web.ts';
@@ -23,7 +23,8 @@ const lines = 600;
 /** One in six fails twice before it answers, one in six is not there. */
 const list = (): string =>
   Array.from({ length: lines }, (_, i) => {
-    const path = [`/flaky?id=${i}&fails=2&status=500&delay=20`, `/status/404?delay=20&id=${i}`][i % 6] ?? `/ok?delay=20&id=${i}`;
+    const path =
+      [`/flaky?id=${i}&fails=2&status=500&delay=20`, `/status/404?delay=20&id=${i}`][i % 6] ?? `/ok?delay=20&id=${i}`;
     return `http://${hosts[i % hosts.length]}:${web.port}${path}`;
   }).join('\n');
 
@@ -43,7 +44,10 @@ const expectAllRecorded = async (run: string): Promise<void> => {
 /** Every seq once in the file, in whatever order. */
 const expectFileComplete = async (run: string): Promise<void> => {
   const text = await readFile(world.outputOf(run), 'utf8');
-  const seqs = text.trimEnd().split('\n').map((line) => (JSON.parse(line) as { seq: number }).seq);
+  const seqs = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { seq: number }).seq);
   expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: lines }, (_, i) => i));
 };
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -69,6 +69,15 @@ const record = async (run: string, { from, to, last }: { from: number; to: numbe
 const failedCommitOf = (url: ReleasedUrl): Commit => {
   const { seq } = turnOfReleased(url);
   return commitOf(url, { class: 'http-error', summary: `${seq} http-error status-404 404 2 5 100 h` });
+};
+
+/** As the workers do whose jobs were released before Redis went back in time. */
+const commitReleased = async (): Promise<void> => {
+  const released = Object.values(await world.redis.hgetall(world.keys.released)).map((text): ReleasedUrl => {
+    const [host = '', run = '', ...record] = text.split(' ');
+    return { host, run, record: record.join(' '), turnHeld: true };
+  });
+  await world.frontier.commit(released.map(failedCommitOf));
 };
 
 const isCollected = async (run: string): Promise<boolean> =>
@@ -218,6 +227,32 @@ describe('each record is in the file once and counted once', () => {
     await expectExactCounters('a', lines);
   });
 
+  test('when Redis comes back as it was some time ago', async () => {
+    const total = 2000;
+    await createRun('a', jsonl('out.jsonl'));
+    const aof = await appendOnlyFile(server.dataDir);
+    const begin = await sizeOf(aof);
+    const child = startCollector('--run', 'a');
+    const recordUpTo = async (end: number): Promise<void> => {
+      for (let from = Number(await world.runs.checkpoint('a')); from < end; from += 100) {
+        await record('a', { from, to: from + 100, last: from + 100 === total });
+        await until(async () => (await world.runs.status('a'))?.uncollected === 0);
+      }
+    };
+    await recordUpTo(1500);
+    await server.kill();
+    await truncate(aof, Math.floor(begin + 0.6 * ((await sizeOf(aof)) - begin)));
+    await server.restart();
+    const checkpoint = Number(await world.runs.checkpoint('a'));
+    expect(checkpoint).toBeGreaterThan(0);
+    expect(checkpoint).toBeLessThan(1500);
+    await commitReleased();
+    await recordUpTo(total);
+    expect(await ended(child)).toBe(0);
+    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(total));
+    await expectExactCounters('a', total);
+  });
+
   test('however often Redis is killed', async () => {
     await createRun('a', jsonl('out.jsonl'));
     const child = startCollector('--run', 'a');
@@ -234,6 +269,11 @@ describe('each record is in the file once and counted once', () => {
     await expectExactCounters('a', 3000);
   });
 });
+
+async function appendOnlyFile(dataDir: string): Promise<string> {
+  const name = (await readdir(join(dataDir, 'redis/appendonlydir'))).find((file) => file.endsWith('.incr.aof'));
+  return join(dataDir, 'redis/appendonlydir', name ?? 'none');
+}
 
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FeedOptions, feedRun } from '../../apps/producer/src/feed-run.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';

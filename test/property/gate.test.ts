@@ -1,6 +1,6 @@
+import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import { commitOf, frontierWorld, nextRelease, turnOfReleased } from '../support/frontier-world.ts';
 import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
 
@@ -17,7 +17,11 @@ const lines = 40;
 const steps = fc.array(
   fc.oneof(
     fc.record({ do: fc.constant('release' as const), most: fc.integer({ min: 1, max: 8 }) }),
-    fc.record({ do: fc.constantFrom('acquire', 'commit', 'put-back', 'yield'), pick: fc.nat(), pauseMs: fc.constantFrom(-1, 0, 3) }),
+    fc.record({
+      do: fc.constantFrom('acquire', 'commit', 'put-back', 'yield'),
+      pick: fc.nat(),
+      pauseMs: fc.constantFrom(-1, 0, 3),
+    }),
   ),
   { minLength: 10, maxLength: 60 },
 );
@@ -32,24 +36,33 @@ const checkBooks = async (): Promise<void> => {
 test('no interleaving grants two turns of a host inside its gap, or more than its limit at once, or loses a line', async () => {
   const hosts = ['h', 'g'];
   await fc.assert(
-    fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), fc.constantFrom(0, 4), async (script, perHost, perHostGapMs) => {
-      await world.redis.flushall();
-      await world.startRun('a', { perHost, perHostGapMs });
-      await world.pushAll('a', Array.from({ length: lines }, (_, i) => ({ host: hosts[i % 2] ?? 'h' })));
-      const held: ReleasedUrl[] = [];
-      const starts = new Map<string, number[]>();
-      for (const step of script) {
-        const url = 'pick' in step ? held[step.pick % held.length] : undefined;
-        if (step.do === 'release') held.push(...(await world.release({ most: step.most })).urls);
-        else if (url) await act(step.do, url, step.pauseMs, held, starts);
-        await checkBooks();
-        for (const host of hosts) expect(await world.redis.zcard(world.keys.leases(host))).toBeLessThanOrEqual(perHost);
-      }
-      for (const times of starts.values()) {
-        const sorted = times.toSorted((a, b) => a - b);
-        sorted.slice(1).forEach((at, i) => expect(at - (sorted[i] ?? 0)).toBeGreaterThanOrEqual(perHostGapMs));
-      }
-    }),
+    fc.asyncProperty(
+      steps,
+      fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom(0, 4),
+      async (script, perHost, perHostGapMs) => {
+        await world.redis.flushall();
+        await world.startRun('a', { perHost, perHostGapMs });
+        await world.pushAll(
+          'a',
+          Array.from({ length: lines }, (_, i) => ({ host: hosts[i % 2] ?? 'h' })),
+        );
+        const held: ReleasedUrl[] = [];
+        const starts = new Map<string, number[]>();
+        for (const step of script) {
+          const url = 'pick' in step ? held[step.pick % held.length] : undefined;
+          if (step.do === 'release') held.push(...(await world.release({ most: step.most })).urls);
+          else if (url) await act(step.do, url, step.pauseMs, held, starts);
+          await checkBooks();
+          for (const host of hosts)
+            expect(await world.redis.zcard(world.keys.leases(host))).toBeLessThanOrEqual(perHost);
+        }
+        for (const times of starts.values()) {
+          const sorted = times.toSorted((a, b) => a - b);
+          sorted.slice(1).forEach((at, i) => expect(at - (sorted[i] ?? 0)).toBeGreaterThanOrEqual(perHostGapMs));
+        }
+      },
+    ),
     { numRuns: 150 },
   );
 }, 60_000);

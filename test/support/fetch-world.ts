@@ -3,8 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { createDnsCache } from '../../apps/worker/src/fetch/dns-cache.ts';
-import { createFetcher, type FetcherOptions, type FetchRequest } from '../../apps/worker/src/fetch/fetch-page.ts';
+import { createFetcher, type FetcherOptions } from '../../apps/worker/src/fetch/fetch-page.ts';
 import { fetchPolicyOf } from '../../apps/worker/src/fetch/fetch-policy.ts';
+import type { FetchRequest } from '../../apps/worker/src/fetch/fetch-request.ts';
 import { type RawRequest, startRawServer } from './raw-server.ts';
 import { settingsWith } from './settings-for-tests.ts';
 

@@ -51,7 +51,13 @@ export const startFleetWorld = async () => {
   ): Promise<void> => {
     const path = join(directory, `${run}.txt`);
     await writeFile(path, list);
-    const spec = { run, createdAtMs: 1, source: { kind: 'text' as const, path }, settings: settingsWith(change), sinks };
+    const spec = {
+      run,
+      createdAtMs: 1,
+      source: { kind: 'text' as const, path },
+      settings: settingsWith(change),
+      sinks,
+    };
     if (!(await runs.create(spec))) throw new Error(`run ${run} exists`);
   };
 

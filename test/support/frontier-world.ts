@@ -1,6 +1,12 @@
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import { decodeLine, encodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
-import { type Commit, createFrontier, type PushItem, type ReleasedUrl, type TurnRequest } from '@trawl/shared/frontier/frontier.ts';
+import {
+  type Commit,
+  createFrontier,
+  type PushItem,
+  type ReleasedUrl,
+  type TurnRequest,
+} from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -54,7 +60,13 @@ export const turnOfReleased = ({ host, run, record }: ReleasedUrl): TurnRequest 
 
 export const commitOf = (released: ReleasedUrl, change: Partial<Commit> = {}): Commit => {
   const turn = turnOfReleased(released);
-  return { ...turn, class: 'ok', summary: `${turn.seq} ok status-200 200 1 5 100 ${turn.host}`, json: `{"seq":${turn.seq}}`, ...change };
+  return {
+    ...turn,
+    class: 'ok',
+    summary: `${turn.seq} ok status-200 200 1 5 100 ${turn.host}`,
+    json: `{"seq":${turn.seq}}`,
+    ...change,
+  };
 };
 
 /** The same line as its next release would carry it. */

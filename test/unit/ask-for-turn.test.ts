@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import type { Turn } from '@trawl/shared/frontier/frontier.ts';
+import { expect, test } from 'vitest';
 import type { Job } from '../../apps/worker/src/job.ts';
 import { createHops } from '../../apps/worker/src/politeness/ask-for-hop.ts';
 import { askForTurn } from '../../apps/worker/src/politeness/ask-for-turn.ts';

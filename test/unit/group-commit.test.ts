@@ -1,8 +1,16 @@
-import { expect, test } from 'vitest';
 import type { Commit } from '@trawl/shared/frontier/frontier.ts';
+import { expect, test } from 'vitest';
 import { createGroupCommit } from '../../apps/worker/src/commit/group-commit.ts';
 
-const commitNumber = (seq: number): Commit => ({ host: 'h', run: 'a', seq, id: `a-${seq}-0`, class: 'ok', summary: '', json: '' });
+const commitNumber = (seq: number): Commit => ({
+  host: 'h',
+  run: 'a',
+  seq,
+  id: `a-${seq}-0`,
+  class: 'ok',
+  summary: '',
+  json: '',
+});
 
 test('commits that come while one is under way share the next call, and each gets its own answer', async () => {
   const groups: number[][] = [];

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Verdict } from '@trawl/shared/domain/verdict.ts';
+import { describe, expect, test } from 'vitest';
 import type { Job } from '../../apps/worker/src/job.ts';
 import { type Effects, processUrl } from '../../apps/worker/src/process-url.ts';
 
@@ -17,11 +17,26 @@ const job: Job = {
   releasedAtMs: 0,
   turnHeld: true,
 };
-const trace = { finalUrl: 'http://h/', redirects: [], wireBytes: 0, bodyBytes: 0, timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 } };
-const answered: FetchOutcome = { kind: 'answered', status: 200, headers: {}, body: { kept: new Uint8Array(), truncated: false, sha256: '' }, trace };
+const trace = {
+  finalUrl: 'http://h/',
+  redirects: [],
+  wireBytes: 0,
+  bodyBytes: 0,
+  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
+};
+const answered: FetchOutcome = {
+  kind: 'answered',
+  status: 200,
+  headers: {},
+  body: { kept: new Uint8Array(), truncated: false, sha256: '' },
+  trace,
+};
 
 /** Effects that note what was asked of them, in order. */
-const world = (change: Partial<Effects> = {}, verdict: Verdict = { next: 'store', class: 'ok', reason: 'status-200' }) => {
+const world = (
+  change: Partial<Effects> = {},
+  verdict: Verdict = { next: 'store', class: 'ok', reason: 'status-200' },
+) => {
   const done: unknown[][] = [];
   const note =
     <A extends unknown[]>(name: string) =>

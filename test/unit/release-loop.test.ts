@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import type { Released, ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
+import { expect, test } from 'vitest';
 import { releaseLoop } from '../../apps/producer/src/release/release-loop.ts';
 import { windowFor } from '../../apps/producer/src/release/window.ts';
 
@@ -7,7 +7,11 @@ const url: ReleasedUrl = { host: 'h', run: 'a', turnHeld: true, record: '0 0 1 0
 const nothing: Released = { nowMs: 0, waitMs: undefined, linesLeft: 0, urls: [] };
 
 test('it adds what is released, goes on while there is something, and sleeps until the next host is due', async () => {
-  const answers: Released[] = [{ ...nothing, urls: [url] }, { ...nothing, urls: [url, url] }, { ...nothing, waitMs: 40 }];
+  const answers: Released[] = [
+    { ...nothing, urls: [url] },
+    { ...nothing, urls: [url, url] },
+    { ...nothing, waitMs: 40 },
+  ];
   const added: number[] = [];
   const slept: number[] = [];
   const stop = new AbortController();

@@ -23,7 +23,12 @@ export const feedRun = async (
 ): Promise<number> => {
   const { run } = spec;
   const dataDir = resolve(shell.cwd, wish.dataDir);
-  const environment = childEnvironment(shell.variables, { table: fleetSettings, given: wish.given, redisUrl: place.url, dataDir });
+  const environment = childEnvironment(shell.variables, {
+    table: fleetSettings,
+    given: wish.given,
+    redisUrl: place.url,
+    dataDir,
+  });
   const look = () => createRuns(place.redis, firstShard).status(run);
   const isFed = async () => (await look())?.state !== 'feeding';
   const fleet = supervise([feederOf({ spec, dataDir, isNew: true }, { args: ['--ingest-only'], isDone: isFed })], {
@@ -64,7 +69,9 @@ function tellEnd(status: RunStatus | undefined, { wish, shell }: { wish: FeedWis
   if (status === undefined) throw new Error('the run is gone from Redis');
   const { run, pushed, state } = status;
   if (state === 'feeding') {
-    shell.stderr.write(`Stopped after ${showCount(pushed)} lines. This reads the rest and finishes the run:\n  ${shell.program} resume ${run}\n`);
+    shell.stderr.write(
+      `Stopped after ${showCount(pushed)} lines. This reads the rest and finishes the run:\n  ${shell.program} resume ${run}\n`,
+    );
     return shell.stop.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
   }
   shell.stdout.write(wish.json ? `${JSON.stringify({ event: 'enqueued', run, inputLines: pushed })}\n` : `${run}\n`);

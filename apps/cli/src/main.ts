@@ -23,7 +23,9 @@ process.on('SIGHUP', onSignal);
 process.once('disconnect', () => onSignal('SIGTERM'));
 
 // `trawl results | head` closes the pipe early, and that is no failure. A terminal that is gone needs no words.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.crashed));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.crashed),
+);
 process.stderr.on('error', () => undefined);
 
 const shell: Shell = {
@@ -33,9 +35,9 @@ const shell: Shell = {
   // npm and npx leave this behind: the user has typed `npx trawl` or `npm start`, and no `trawl` is on the path.
   program: process.env['npm_execpath'] === undefined ? 'trawl' : 'npx trawl',
   execPath: process.execPath,
+  nodeVersion: process.versions.node,
   stdout: process.stdout,
   stderr: process.stderr,
-  stdinIsTerminal: process.stdin.isTTY,
   now: () => Date.now(),
   random: () => Math.random(),
   stop: stop.signal,
@@ -45,7 +47,9 @@ const shell: Shell = {
 try {
   process.exitCode = await trawl(shell);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a fault in Trawl. Runs are not lost by it: trawl status lists them.\n`);
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : String(error)}\nThis is a fault in Trawl. Runs are not lost by it: trawl status lists them.\n`,
+  );
   process.exitCode = exitCodes.crashed;
 }
 process.exit();

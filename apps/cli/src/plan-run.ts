@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CrawlSettings, crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { RunSpec, SinkSpec, SourceSpec } from '@trawl/shared/domain/run.ts';
@@ -10,7 +10,10 @@ import { checkSourceFile } from './source/check-source-file.ts';
 import { recogniseSource } from './source/recognise-source.ts';
 
 /** A run as it will be created. Throws UserError for a source or an output file that cannot be used. */
-export const planRun = async ({ settings, sourceWords }: RunWish, shell: Shell): Promise<Omit<RunSpec, 'createdAtMs'>> => {
+export const planRun = async (
+  { settings, sourceWords }: RunWish,
+  shell: Shell,
+): Promise<Omit<RunSpec, 'createdAtMs'>> => {
   const { format, column, field } = settings;
   const source = recogniseSource({ words: sourceWords, format, column, field, cwd: shell.cwd });
   await checkSourceFile(source);
@@ -18,31 +21,33 @@ export const planRun = async ({ settings, sourceWords }: RunWish, shell: Shell):
   const run = nameRun(stem, { nowMs: shell.now(), random: shell.random });
   const dataDir = resolve(shell.cwd, settings.dataDir);
   const sinks = sinksOf(settings, { run, dataDir, cwd: shell.cwd });
-  for (const sink of sinks) if (sink.kind === 'jsonl') await claimFile(sink.path, settings.overwrite);
+  for (const sink of sinks) if (sink.kind === 'jsonl') await refuseFullFile(sink.path, settings.overwrite);
   return { run, source: withSpool(source, join(dataDir, 'stdin', run)), settings: crawlSettingsOf(settings), sinks };
 };
 
 function sinksOf(settings: RunFlags, place: { run: string; dataDir: string; cwd: string }): SinkSpec[] {
   const { sink, out, retentionMs, retentionRecords } = settings;
-  const path = out === '' ? join(place.dataDir, 'results', `${place.run}.jsonl`) : out === '-' ? out : resolve(place.cwd, out);
+  const path =
+    out === '' ? join(place.dataDir, 'results', `${place.run}.jsonl`) : out === '-' ? out : resolve(place.cwd, out);
   return [
     ...(sink.includes('jsonl') ? [{ kind: 'jsonl' as const, path }] : []),
     ...(sink.includes('redis') ? [{ kind: 'redis' as const, retentionMs, maxRecords: retentionRecords }] : []),
   ];
 }
 
-/** Refuses to write into what somebody may still need; with --overwrite it is emptied here, before a collector opens it. */
-async function claimFile(path: string, overwrite: boolean): Promise<void> {
-  if (path === '-') return;
-  const existing = await stat(path).catch(() => undefined);
-  if (existing === undefined || existing.size === 0) return;
-  if (existing.isDirectory()) throw new UserError(`${path} is a directory.`, 'Let --out name a file.');
-  if (!existing.isFile()) return;
-  if (!overwrite) throw new UserError(`${path} holds something already.`, 'Name another file with --out, or empty this one with --overwrite.');
-  await writeFile(path, '');
+/** Nobody's records are to be mixed with ours, or lost without a word. */
+async function refuseFullFile(path: string, overwrite: boolean): Promise<void> {
+  const existing = path === '-' ? undefined : await stat(path).catch(() => undefined);
+  if (existing?.isDirectory()) throw new UserError(`${path} is a directory.`, 'Let --out name a file.');
+  if (overwrite || !existing?.isFile() || existing.size === 0) return;
+  throw new UserError(
+    `${path} holds something already.`,
+    'Name another file with --out, or empty this one with --overwrite.',
+  );
 }
 
-const withSpool = (source: SourceSpec, path: string): SourceSpec => (source.kind === 'stdin' ? { ...source, path } : source);
+const withSpool = (source: SourceSpec, path: string): SourceSpec =>
+  source.kind === 'stdin' ? { ...source, path } : source;
 
 function crawlSettingsOf(settings: RunFlags): CrawlSettings {
   const keys = Object.keys(crawlSettings) as (keyof CrawlSettings)[];

@@ -24,13 +24,21 @@ export type RunWish = {
 export const readRunSettings = async ({ flags, words, shell, name }: Invocation): Promise<RunWish> => {
   const { variables } = shell;
   const { crawl } = readSettings({ crawl: runFlags.crawl }, { flags, variables }).values;
-  const fromFile = crawl === '' ? { file: {}, sourceWords: [], problems: [] } : await openCrawlFile(resolve(shell.cwd, crawl), crawl);
+  const fromFile =
+    crawl === '' ? { file: {}, sourceWords: [], problems: [] } : await openCrawlFile(resolve(shell.cwd, crawl), crawl);
   const told = readSettings(runFlags, { flags, variables }).problems;
-  const { values: settings, problems } = readSettings(runFlags, { flags, variables, file: fromFile.file });
-  const together = problems.length > 0 ? [] : problemsBetween(settings);
-  const lines = [...fromFile.problems, ...told.map(problemLine), ...together];
-  if (lines.length > 0) throw new UserError(lines.join('\n'), `${shell.program} help ${name} lists the flags, docs/configuration.md explains them.`);
-  return { settings, sourceWords: words.length > 0 ? words : fromFile.sourceWords, given: { ...fromFile.file, ...flags } };
+  const { values: settings } = readSettings(runFlags, { flags, variables, file: fromFile.file });
+  const lines = [...fromFile.problems, ...told.map(problemLine), ...problemsBetween(settings)];
+  if (lines.length > 0)
+    throw new UserError(
+      lines.join('\n'),
+      `${shell.program} help ${name} lists the flags, docs/configuration.md explains them.`,
+    );
+  return {
+    settings,
+    sourceWords: words.length > 0 ? words : fromFile.sourceWords,
+    given: { ...fromFile.file, ...flags },
+  };
 };
 
 async function openCrawlFile(path: string, name: string) {
@@ -52,7 +60,9 @@ function problemsBetween(settings: RunFlags): string[] {
     ...processSettingProblems(settings).map(problemLine),
     ...unknownSinks.map((each) => `--sink / TRAWL_SINK: expected jsonl or redis, got "${each}"`),
     ...(sink.length === 0 ? ['--sink / TRAWL_SINK: expected jsonl, redis or both, got none'] : []),
-    ...(out !== '' && !sink.includes('jsonl') ? ['--out / TRAWL_OUT: there is no sink jsonl that would write it; add it to --sink'] : []),
+    ...(out !== '' && !sink.includes('jsonl')
+      ? ['--out / TRAWL_OUT: there is no sink jsonl that would write it; add it to --sink']
+      : []),
     ...(out === '-' && json ? ['--json and --out - both want stdout; give --out a file'] : []),
     ...(name !== '' && !/^[a-z0-9][a-z0-9-]{0,38}$/.test(name)
       ? [`--name / TRAWL_NAME: expected up to 39 of a-z, 0-9 and -, got "${name}"`]

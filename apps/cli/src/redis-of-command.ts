@@ -43,7 +43,11 @@ export const openRedis = async ({ redisUrl, dataDir, mustExist }: RedisWish, she
 };
 
 /** Opens it, hands it to `act`, closes it whatever happens. */
-export const withRedis = async <T>(wish: RedisWish, shell: Shell, act: (redis: CommandRedis) => Promise<T>): Promise<T> => {
+export const withRedis = async <T>(
+  wish: RedisWish,
+  shell: Shell,
+  act: (redis: CommandRedis) => Promise<T>,
+): Promise<T> => {
   const redis = await openRedis(wish, shell);
   try {
     return await act(redis);

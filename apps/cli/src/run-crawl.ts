@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
-import { childEnvironment } from './fleet/child-environment.ts';
+import { fleetSettings } from './commands/flags.ts';
 import { startChild } from './fleet/child.ts';
+import { childEnvironment } from './fleet/child-environment.ts';
 import { keepRedisAlive } from './fleet/keep-redis-alive.ts';
 import { readLastWords } from './fleet/last-words.ts';
 import { logDir, membersOfRun } from './fleet/members-of-run.ts';
 import { type Fleet, supervise } from './fleet/supervise.ts';
-import { fleetSettings } from './commands/flags.ts';
 import { createProgressMeter } from './progress/progress-meter.ts';
 import { createProgressDisplay, type ProgressDisplay, progressMode } from './progress/show-progress.ts';
 import type { CommandRedis } from './redis-of-command.ts';
@@ -43,7 +44,12 @@ export const runCrawl = async (
   const look = () => runs.status(spec.run);
   const isCollected = async () => (await look())?.collectedAtMs !== undefined;
   const members = membersOfRun({ spec, dataDir, isNew }, { workers: wish.workers, isCollected });
-  const environment = childEnvironment(shell.variables, { table: fleetSettings, given: wish.given, redisUrl: place.url, dataDir });
+  const environment = childEnvironment(shell.variables, {
+    table: fleetSettings,
+    given: wish.given,
+    redisUrl: place.url,
+    dataDir,
+  });
 
   const fleet = supervise(members, {
     start: (plan) => startChild(plan, { execPath: shell.execPath, environment }),
@@ -53,15 +59,25 @@ export const runCrawl = async (
     now: shell.now,
     kill: shell.kill,
   });
-  if (!wish.json && !wish.quiet) display.notice(`run ${spec.run}: ${wish.workers} workers; their logs are in ${logDir(dataDir, spec.run)}`);
+  if (!wish.json && !wish.quiet)
+    display.notice(`run ${spec.run}: ${wish.workers} workers; their logs are in ${logDir(dataDir, spec.run)}`);
   const ending = await untilCollected({ look, fleet, display, place, shell });
   display.end();
   if (ending === 'stopped') return leaveForLater(spec.run, { fleet, look, shell });
-  const [code] = await Promise.all([endWithReport(spec.run, { redis: place.redis, wish, shell }), fleet.stop('at once')]);
+  const [code] = await Promise.all([
+    endWithReport(spec.run, { redis: place.redis, wish, shell }),
+    fleet.stop('at once'),
+  ]);
   return code;
 };
 
-type Watched = { look: ReturnType<typeof lookOf>; fleet: Fleet; display: ProgressDisplay; place: CommandRedis; shell: Shell };
+type Watched = {
+  look: ReturnType<typeof lookOf>;
+  fleet: Fleet;
+  display: ProgressDisplay;
+  place: CommandRedis;
+  shell: Shell;
+};
 
 const lookOf = (runs: ReturnType<typeof createRuns>, run: string) => () => runs.status(run);
 
@@ -95,8 +111,11 @@ async function leaveForLater(
 ): Promise<number> {
   shell.stderr.write('Stopping: what is being fetched may end. Ctrl-C again stops at once.\n');
   await fleet.stop('in order');
-  const status = await Promise.race([look(), new Promise<undefined>((resolve) => setTimeout(resolve, 2000).unref())]);
-  const soFar = status === undefined ? '' : `${showCount(status.recorded)} of ${showCount(status.pushed)} lines read have their outcome. `;
+  const status = await Promise.race([look(), delay(2000, undefined)]);
+  const soFar =
+    status === undefined
+      ? ''
+      : `${showCount(status.recorded)} of ${showCount(status.pushed)} lines read have their outcome. `;
   shell.stderr.write(`Stopped. ${soFar}This finishes the run:\n  ${shell.program} resume ${run}\n`);
   return shell.stop.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
 }

@@ -11,9 +11,10 @@ export type Shell = {
   program: string;
   /** The Node that child processes run on. */
   execPath: string;
+  /** Of that Node, without a `v`. */
+  nodeVersion: string;
   stdout: Screen;
   stderr: Screen;
-  stdinIsTerminal: boolean;
   /** Milliseconds since 1970 on this machine's clock: for rates and refreshes, never for what is stored. */
   now: () => number;
   random: () => number;

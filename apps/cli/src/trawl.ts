@@ -45,11 +45,21 @@ async function showVersion({ stdout }: Shell): Promise<number> {
 
 function unknownCommand(name: string, { program }: Shell): UserError {
   const remedy = `${program} help lists the commands.`;
-  if (name.startsWith('-')) return new UserError(`${name} comes before the command.`, `Write the command first: ${program} run ... ${name}\n${remedy}`);
-  const near = nearestWord(name, commands.map((command) => command.name));
+  if (name.startsWith('-'))
+    return new UserError(
+      `${name} comes before the command.`,
+      `Write the command first: ${program} run ... ${name}\n${remedy}`,
+    );
+  const near = nearestWord(
+    name,
+    commands.map((command) => command.name),
+  );
   if (near !== undefined) return new UserError(`There is no command ${name} (did you mean ${near}?).`, remedy);
   const isSource = isUrl(name) || /[./]/.test(name);
-  return new UserError(`There is no command ${name}.`, isSource ? `To fetch it: ${program} run ${name}\n${remedy}` : remedy);
+  return new UserError(
+    `There is no command ${name}.`,
+    isSource ? `To fetch it: ${program} run ${name}\n${remedy}` : remedy,
+  );
 }
 
 function refuseWrongWords({ name, takes, words: { least, most } }: Command, words: string[], { program }: Shell): void {

@@ -13,7 +13,9 @@ export const watchRun = async (
   options: { onLook: (status: RunStatus) => void; isOver: (status: RunStatus) => boolean; stop: AbortSignal },
 ): Promise<RunStatus | undefined> => {
   const { stop } = options;
-  const stopped = new Promise<undefined>((resolve) => stop.addEventListener('abort', () => resolve(undefined), { once: true }));
+  const stopped = new Promise<undefined>((resolve) =>
+    stop.addEventListener('abort', () => resolve(undefined), { once: true }),
+  );
   while (!stop.aborted) {
     const status = await Promise.race([look(), stopped]);
     if (status === undefined) return undefined;

@@ -1,28 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { countersOf } from '@trawl/shared/domain/report-counters.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
-import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
-import { emptyBatch, type OutcomeBatch, openOutcomeReader, sinkGroup } from '@trawl/shared/frontier/outcome-stream.ts';
+import { sinkGroup } from '@trawl/shared/frontier/outcome-stream.ts';
 import type { Runs } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import type { CollectEffects, Outcomes } from './collect.ts';
-import { createNextBatch } from './read/next-batch.ts';
-import { type RunLease, takeRunLease } from './run-lease.ts';
-import { beginProgress, type RunProgress, readProgress } from './run-progress.ts';
+import type { CollectEffects } from './collect.ts';
+import { openOutcomes } from './open-outcomes.ts';
+import { takeRunLease } from './run-lease.ts';
 import { claimKeysOf, keepsEntries, openSinks, type RunSinks } from './sink/open-sinks.ts';
 
 export type CollectTools = {
   shard: Shard;
   /** Waits for a lost Redis and repeats what got no answer: for commands that may run twice. */
   redis: Redis;
-  /** On a connection that repeats nothing: an acknowledgement that runs twice would count twice. */
-  frontier: Pick<Frontier, 'acknowledge'>;
-  /** A connection of its own that repeats nothing, for blocking reads. */
-  connectReader: () => Redis;
+  /** A new connection that repeats nothing and ends for good when it breaks. */
+  connectOnce: () => Redis;
   runs: Pick<Runs, 'dropFeedingState'>;
   stdout: Writable;
   /** Monotonic ms. */
@@ -32,46 +27,36 @@ export type CollectTools = {
   log: Logger;
 };
 
-/** The real effects for one attempt to collect a run. */
+/** The real effects of collecting a run. */
 export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffects => {
   const { redis, shard, now } = tools;
   const { run } = spec;
   const keys = keysOf(shard);
-  let firstOutcomeAtMs: number | undefined;
 
   return {
     takeLease: () => takeRunLease({ redis, key: keys.owner(run), token: randomUUID(), now }),
     isCollected: async () => (await redis.sismember(keys.toCollect, run)) === 0,
 
-    openSinks: async (lease, stop) => {
-      const progress = await readProgress(redis, shard, run);
-      firstOutcomeAtMs = progress?.firstOutcomeAtMs;
-      const patience = patienceOf(lease, stop);
-      const sinks = await openSinks(spec, progress?.sinks, { ...tools, patience });
-      if (sinks === undefined || progress !== undefined) return sinks;
-      const begun = { run, token: lease.token, progress: { sinks: sinks.states() } };
-      if (await beginProgress(redis, shard, begun)) return sinks;
-      await sinks.close();
-      return undefined;
+    openOutcomes: async ({ token }, stop) => {
+      const connection = tools.connectOnce();
+      try {
+        return await openOutcomes(spec, { connection, shard, token, now }, stop);
+      } catch (error) {
+        connection.disconnect();
+        throw error;
+      }
     },
 
-    openOutcomes: (until) => openOutcomes(run, tools, until),
-
-    acknowledge: (batch, { lease, sinks }) => {
-      firstOutcomeAtMs ??= batch.entries[0]?.atMs;
-      const zeroMs = firstOutcomeAtMs ?? 0;
-      const progress: RunProgress = { firstOutcomeAtMs: zeroMs, sinks: sinks.states() };
-      return tools.frontier.acknowledge({
-        run,
-        token: lease.token,
-        group: sinkGroup,
-        keepEntries: keepsEntries(spec),
-        records: batch.records,
-        bytes: batch.bytes,
-        sinkState: JSON.stringify(progress),
-        entryIds: batch.entries.map(({ id }) => id),
-        counters: countersOf(batch.entries.map(({ atMs, summaries }) => ({ atMs: atMs - zeroMs, summaries }))),
-      });
+    openSinks: async ({ lease, outcomes }, stop) => {
+      const patience = {
+        isOver: () => stop.aborted || !lease.isHeld(),
+        pause: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
+      };
+      const progress = await outcomes.progress();
+      const sinks = await openSinks(spec, progress?.sinks, { ...tools, patience });
+      if (sinks === undefined || progress !== undefined || (await outcomes.begin(sinks))) return sinks;
+      await sinks.close();
+      return undefined;
     },
 
     isComplete: async () => {
@@ -98,40 +83,4 @@ async function finishRun(
   else last.unlink(keys.outcomes(run));
   await last.unlink(keys.sink(run), ...claimKeysOf(spec, shard)).exec();
   log.info({ run }, 'run collected');
-}
-
-async function openOutcomes(run: string, tools: CollectTools, until: AbortSignal): Promise<Outcomes> {
-  const redis = tools.connectReader();
-  const hangUp = (): void => redis.disconnect();
-  until.addEventListener('abort', hangUp);
-  const close = (): void => {
-    until.removeEventListener('abort', hangUp);
-    hangUp();
-  };
-  try {
-    const reader = await openOutcomeReader(redis, tools.shard, run);
-    const read = (waitMs: number): Promise<OutcomeBatch> =>
-      reader.read(waitMs).catch((error: unknown) => {
-        if (until.aborted) return emptyBatch;
-        throw error;
-      });
-    const next = createNextBatch({ read, now: tools.now, pause: (ms) => pause(ms, until) });
-    return { next: () => next(until), close };
-  } catch (error) {
-    close();
-    if (!until.aborted) throw error;
-    return { next: async () => emptyBatch, close };
-  }
-}
-
-function patienceOf(lease: RunLease, stop: AbortSignal) {
-  return {
-    isOver: () => stop.aborted || !lease.isHeld(),
-    pause: (ms: number) => pause(ms, AbortSignal.any([stop, lease.lost])),
-  };
-}
-
-/** Ends early when told to stop. */
-async function pause(ms: number, stop: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal: stop }).catch(() => undefined);
 }

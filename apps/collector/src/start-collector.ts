@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
-import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { RedisClock } from '@trawl/shared/platform/clock.ts';
@@ -30,18 +29,15 @@ export const startCollector = (
 ): { stop: () => Promise<void>; done: Promise<void> } => {
   const { redis, shard, log } = parts;
   const stopping = new AbortController();
-  const acknowledging = connectionThatRepeatsNothing(redis);
   const tools: CollectTools = {
     ...parts,
-    frontier: createFrontier(acknowledging, shard),
-    connectReader: () => connectionThatRepeatsNothing(redis),
+    connectOnce: () => quietly(redis.duplicate({ maxRetriesPerRequest: 0, retryStrategy: null })),
     runs: createRuns(redis, shard),
     now: () => performance.now(),
     redisNowMs: () => parts.clock.now(),
   };
   log.info({ run: only?.run }, 'collector started');
-  const work = only ? collectOne(only, tools, stopping.signal) : collectAll(tools, stopping.signal);
-  const done = work.finally(() => acknowledging.disconnect());
+  const done = only ? collectOne(only, tools, stopping.signal) : collectAll(tools, stopping.signal);
   const stop = async (): Promise<void> => {
     stopping.abort();
     await done.catch(() => undefined);
@@ -75,11 +71,6 @@ const collectAll = async (tools: CollectTools, stop: AbortSignal): Promise<void>
     news.close();
   }
 };
-
-/** Rejects what got no answer when the connection is lost, where the others wait and send it again. */
-function connectionThatRepeatsNothing(redis: Redis): Redis {
-  return quietly(redis.duplicate({ maxRetriesPerRequest: 0 }));
-}
 
 /** The main connection reports what is wrong with Redis; each command still rejects by itself. */
 function quietly(redis: Redis): Redis {

@@ -1,8 +1,8 @@
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { Frontier, PushItem } from '@trawl/shared/frontier/frontier.ts';
+import { toPushItem } from './ingest/to-push-item.ts';
 import { openSource } from './source/open-source.ts';
 import type { SourceLine, SourceOptions, SourcePosition } from './source/source.ts';
-import { toPushItem } from './ingest/to-push-item.ts';
 
 export type FeedOptions = {
   frontier: Pick<Frontier, 'push'>;
@@ -48,7 +48,11 @@ const feedFrom = async (
   stop: AbortSignal,
 ): Promise<'fed' | 'moved' | 'stopped'> => {
   let { text: expected, position } = start;
-  const pushItems = async (items: PushItem[], after: string, last: boolean): Promise<'pushed' | 'moved' | 'stopped'> => {
+  const pushItems = async (
+    items: PushItem[],
+    after: string,
+    last: boolean,
+  ): Promise<'pushed' | 'moved' | 'stopped'> => {
     const batch = { run: spec.run, expected, after, last, items, pushedAfter: position?.ordinal ?? 0 };
     return pushWhenRoom(batch, options, stop);
   };

@@ -47,19 +47,24 @@ export const startProducer = (
   const wake = createWakeUps(redis.duplicate(), keys.wake);
   const room = createWakeUps(redis.duplicate(), keys.room);
 
-  const close = async (): Promise<void> => {
+  const endWaits = (): void => {
     stopping.abort();
     wake.close();
     room.close();
-    await queue.close();
   };
-  const done = produce(duty, effectsOf({ ...parts, queue, wake, room }), stopping.signal).finally(() => close());
+  const work = async (): Promise<void> => {
+    try {
+      await produce(duty, effectsOf({ ...parts, queue, wake, room }), stopping.signal);
+    } finally {
+      endWaits();
+      await queue.close();
+    }
+  };
+  const done = work();
   log.info({ feeds: duty.feeds?.run, releases: duty.releases }, 'producer started');
 
   const stop = async (): Promise<void> => {
-    stopping.abort();
-    wake.close();
-    room.close();
+    endWaits();
     await done.catch(() => undefined);
     log.info('producer stopped');
   };

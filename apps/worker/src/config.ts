@@ -1,7 +1,17 @@
 import { processSettings } from '@trawl/shared/platform/process-settings.ts';
 
-const { redisUrl, dataDir, logLevel, concurrency, lockMs, stalledIntervalMs, jobDeadlineMs, leaseMs, graceMs, dnsServers } =
-  processSettings;
+const {
+  redisUrl,
+  dataDir,
+  logLevel,
+  concurrency,
+  lockMs,
+  stalledIntervalMs,
+  jobDeadlineMs,
+  leaseMs,
+  graceMs,
+  dnsServers,
+} = processSettings;
 
 /** What a worker process may be told. */
 export const workerSettings = {

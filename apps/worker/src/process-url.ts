@@ -30,7 +30,8 @@ const hopWaitMs = 2000;
 
 /** One URL's way through the worker. Read this first; every step has a folder of its name. */
 export const processUrl = async (job: Job, effects: Effects): Promise<Ending> => {
-  if (job.deaths > mostDeaths) return record(job, effects, { next: 'give-up', class: 'crashed', reason: 'workers-died' });
+  if (job.deaths > mostDeaths)
+    return record(job, effects, { next: 'give-up', class: 'crashed', reason: 'workers-died' });
 
   const turn = await effects.askForTurn(job);
   switch (turn.kind) {

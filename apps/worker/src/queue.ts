@@ -1,5 +1,5 @@
-import { decodeLine } from '@trawl/shared/domain/frontier-line.ts';
 import { fetchJobData, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
+import { decodeLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';

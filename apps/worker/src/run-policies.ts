@@ -33,5 +33,3 @@ export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | u
     of: (run: string): RunPolicy | undefined => known.get(run),
   };
 };
-
-export type RunPolicies = ReturnType<typeof createRunPolicies>;

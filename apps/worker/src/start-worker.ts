@@ -47,7 +47,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const policies = createRunPolicies(createRuns(redis, shard).spec);
   const stopFetching = new AbortController();
   const monotonicMs = () => performance.now();
-  const dns = createDnsCache({ now: monotonicMs, ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }) });
+  const dns = createDnsCache({
+    now: monotonicMs,
+    ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }),
+  });
   const bodiesDir = join(settings.dataDir, 'bodies');
   const fetcher = createFetcher({ concurrency: settings.concurrency, dns, bodiesDir, now: monotonicMs });
   const tools = {

@@ -19,7 +19,13 @@ export type CommandLine = {
 export const readFlags = (table: SettingsTable, args: string[], remedy: string): CommandLine => {
   const options = optionsOf(table);
   try {
-    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true, allowNegative: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: true,
+      allowNegative: true,
+    });
     const { help, ...flags } = values;
     return { flags: withJoinedLists(table, flags), words: positionals, wantsHelp: help === true };
   } catch (error) {
@@ -31,7 +37,10 @@ export const readFlags = (table: SettingsTable, args: string[], remedy: string):
 type Options = Record<string, ParseArgsOptionDescriptor>;
 
 function optionsOf(table: SettingsTable): Options {
-  const rows = Object.values(table).map(({ flag, kind }): [string, ParseArgsOptionDescriptor] => [flag, optionOf(kind)]);
+  const rows = Object.values(table).map(({ flag, kind }): [string, ParseArgsOptionDescriptor] => [
+    flag,
+    optionOf(kind),
+  ]);
   return { ...Object.fromEntries(rows), help: { type: 'boolean', short: 'h' } };
 }
 
@@ -43,16 +52,31 @@ const isRepeatable = (kind: Kind<unknown>): boolean => kind === list || kind ===
 /** `--fail-on a --fail-on b,c` means the same as `--fail-on a,b,c`. Headers stay apart: their values hold commas. */
 function withJoinedLists(table: SettingsTable, flags: Record<string, unknown>): Record<string, unknown> {
   const lists = new Set(Object.values(table).flatMap(({ flag, kind }) => (kind === list ? [flag] : [])));
-  const entries = Object.entries(flags).map(([flag, value]) => [flag, lists.has(flag) ? (value as string[]).join(',') : value]);
+  const entries = Object.entries(flags).map(([flag, value]) => [
+    flag,
+    lists.has(flag) ? (value as string[]).join(',') : value,
+  ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function unknownFlags(options: Options, args: string[]): string[] {
-  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, allowNegative: true, tokens: true });
+  const { tokens } = parseArgs({
+    args,
+    options,
+    strict: false,
+    allowPositionals: true,
+    allowNegative: true,
+    tokens: true,
+  });
   const known = Object.keys(options);
   return tokens.flatMap((token) => {
     if (token.kind !== 'option' || Object.hasOwn(options, token.name.replace(/^no-/, ''))) return [];
-    return [`unknown flag ${token.rawName}${didYouMean(`--${token.name}`, known.map((flag) => `--${flag}`))}`];
+    return [
+      `unknown flag ${token.rawName}${didYouMean(
+        `--${token.name}`,
+        known.map((flag) => `--${flag}`),
+      )}`,
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { collectorFlags, lookFlags, producerFlags, resumeFlags, runFlags, workerFlags } from './flags.ts';
+import { collectorFlags, doctorFlags, lookFlags, producerFlags, resumeFlags, runFlags, workerFlags } from './flags.ts';
 
 const oneRun = { takes: 'RUN', words: { least: 1, most: 1 } } as const;
 const noWords = { takes: '', words: { least: 0, most: 0 } } as const;
@@ -19,7 +19,12 @@ export const commands: Command[] = [
       'Starts a fleet of one producer, some workers and one collector, shows its progress, and reports how every line ended. Without REDIS_URL it starts a Redis of its own in the data directory.',
       'Exits 0 when every line has an outcome, 1 when a --fail-on condition holds, 2 on bad input. Ctrl-C stops at a line that `resume` goes on from.',
     ],
-    examples: ['run urls.txt', 'run pages.csv --column address --out pages.jsonl', 'run --crawl shops.yaml --fail-on "failed>5%"', 'run https://example.com/ --out -'],
+    examples: [
+      'run urls.txt',
+      'run pages.csv --column address --out pages.jsonl',
+      'run --crawl shops.yaml --fail-on "failed>5%"',
+      'run https://example.com/ --out -',
+    ],
     flags: runFlags,
     load: async () => (await import('./run.ts')).run,
   },
@@ -27,7 +32,10 @@ export const commands: Command[] = [
     name: 'enqueue',
     ...someSources,
     summary: 'hand a list to a fleet that runs elsewhere; prints the name of the run',
-    details: [sourceWords, 'Reads the whole list into Redis and ends. Producer, workers and collector of the same Redis do the rest.'],
+    details: [
+      sourceWords,
+      'Reads the whole list into Redis and ends. Producer, workers and collector of the same Redis do the rest.',
+    ],
     examples: ['enqueue urls.txt', 'enqueue urls.txt --rate 50/s --per-host 2'],
     flags: runFlags,
     load: async () => (await import('./enqueue.ts')).enqueue,
@@ -45,7 +53,9 @@ export const commands: Command[] = [
     name: 'worker',
     ...noWords,
     summary: 'one worker in the foreground: fetches',
-    details: ['Run as many as you like, on any machine that reaches the Redis. On Ctrl-C or SIGTERM it ends what it fetches, within --grace.'],
+    details: [
+      'Run as many as you like, on any machine that reaches the Redis. On Ctrl-C or SIGTERM it ends what it fetches, within --grace.',
+    ],
     examples: ['worker --concurrency 256'],
     flags: workerFlags,
     load: async () => (await import('./worker.ts')).worker,
@@ -54,7 +64,9 @@ export const commands: Command[] = [
     name: 'collector',
     ...noWords,
     summary: 'one collector in the foreground: writes records to their sinks',
-    details: ['Files are written on the machine of the collector. Several may run at once; one writes a run at a time.'],
+    details: [
+      'Files are written on the machine of the collector. Several may run at once; one writes a run at a time.',
+    ],
     examples: ['collector'],
     flags: collectorFlags,
     load: async () => (await import('./collector.ts')).collector,
@@ -82,7 +94,9 @@ export const commands: Command[] = [
     name: 'verify',
     ...oneRun,
     summary: 'prove that every input line has exactly one outcome, bit by bit',
-    details: ['Compares the ledger, its counters, the results and the source, and names what is missing. Exits 0 when all of it agrees, 1 when not.'],
+    details: [
+      'Compares the ledger, its counters, the results and the source, and names what is missing. Exits 0 when all of it agrees, 1 when not.',
+    ],
     examples: ['verify last'],
     flags: lookFlags,
     load: async () => (await import('./verify.ts')).verify,
@@ -111,7 +125,7 @@ export const commands: Command[] = [
     summary: 'check Redis, Node and the limits of this machine',
     details: ['Says of everything that does not fit what to do about it. Exits 1 when something must be mended.'],
     examples: ['doctor', 'doctor --concurrency 2000'],
-    flags: { ...lookFlags, ...{ workers: runFlags.workers, concurrency: runFlags.concurrency } },
+    flags: doctorFlags,
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {

@@ -4,21 +4,56 @@ import { processSettings } from '@trawl/shared/platform/process-settings.ts';
 
 /** Where a run gets its lines and puts its records. */
 export const runSettings = {
-  crawl: { flag: 'crawl', kind: text, default: '', help: 'a YAML file with any of these flags; flags and variables win over it' },
-  format: { flag: 'format', kind: choice('auto', 'text', 'csv', 'jsonl'), default: 'auto', help: 'of the source; auto = by its extension' },
+  crawl: {
+    flag: 'crawl',
+    kind: text,
+    default: '',
+    help: 'a YAML file with any of these flags; flags and variables win over it',
+  },
+  format: {
+    flag: 'format',
+    kind: choice('auto', 'text', 'csv', 'jsonl'),
+    default: 'auto',
+    help: 'of the source; auto = by its extension',
+  },
   column: { flag: 'column', kind: text, default: 'url', help: 'column of a CSV source that holds the URL' },
   field: { flag: 'field', kind: text, default: 'url', help: 'field of a JSON Lines source that holds the URL' },
-  name: { flag: 'name', kind: text, default: '', help: "what the run's name begins with; empty = the name of the source" },
+  name: {
+    flag: 'name',
+    kind: text,
+    default: '',
+    help: "what the run's name begins with; empty = the name of the source",
+  },
   sink: { flag: 'sink', kind: list, default: ['jsonl'], help: 'where records go: jsonl, redis, or both' },
-  out: { flag: 'out', kind: text, default: '', help: 'file of the sink jsonl (.gz: compressed), - for stdout; empty = results/<run>.jsonl in the data directory' },
+  out: {
+    flag: 'out',
+    kind: text,
+    default: '',
+    help: 'file of the sink jsonl (.gz: compressed), - for stdout; empty = results/<run>.jsonl in the data directory',
+  },
   overwrite: { flag: 'overwrite', kind: yesNo, default: false, help: 'empty the --out file if it holds something' },
-  retentionMs: { flag: 'retention', kind: duration({ minMs: 1000 }), default: 7 * 86_400_000, help: 'how long the sink redis keeps records' },
-  retentionRecords: { flag: 'retention-records', kind: count({ min: 1 }), default: 1_000_000, help: 'most records that the sink redis keeps of a run' },
+  retentionMs: {
+    flag: 'retention',
+    kind: duration({ minMs: 1000 }),
+    default: 7 * 86_400_000,
+    help: 'how long the sink redis keeps records',
+  },
+  retentionRecords: {
+    flag: 'retention-records',
+    kind: count({ min: 1 }),
+    default: 1_000_000,
+    help: 'most records that the sink redis keeps of a run',
+  },
 } as const;
 
 /** How a command that watches a run speaks. */
 export const watchSettings = {
-  failOn: { flag: 'fail-on', kind: list, default: [], help: 'exit 1 when a condition holds: failed>0, failed>5%, http-error>10, unreachable' },
+  failOn: {
+    flag: 'fail-on',
+    kind: list,
+    default: [],
+    help: 'exit 1 when a condition holds: failed>0, failed>5%, http-error>10, unreachable',
+  },
   json: { flag: 'json', kind: yesNo, default: false, help: 'JSON lines on stdout: progress, then the report' },
   quiet: { flag: 'quiet', kind: yesNo, default: false, help: 'neither progress nor report' },
 } as const;
@@ -36,7 +71,13 @@ export const placeSettings = { redisUrl, dataDir } as const;
 /** What the processes of a fleet on this machine are told. */
 export const fleetSettings = { workers, ...othersOfProcesses } as const;
 
-export const runFlags = { ...runSettings, ...watchSettings, ...crawlSettings, ...placeSettings, ...fleetSettings } as const;
+export const runFlags = {
+  ...runSettings,
+  ...watchSettings,
+  ...crawlSettings,
+  ...placeSettings,
+  ...fleetSettings,
+} as const;
 
 export const resumeFlags = { ...watchSettings, ...placeSettings, ...fleetSettings } as const;
 
@@ -47,16 +88,41 @@ const { concurrency, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs, dnsServe
 
 /** These three repeat the tables of the apps, which the CLI may not import; a test compares them. */
 export const producerFlags = {
-  ...{ redisUrl, dataDir, logLevel, leaseMs, window, backlogBytes, sinkLagBytes, sweepIntervalMs },
+  redisUrl,
+  dataDir,
+  logLevel,
+  leaseMs,
+  window,
+  backlogBytes,
+  sinkLagBytes,
+  sweepIntervalMs,
   run: { flag: 'run', kind: text, default: '', help: 'feed this run from its source; without it, only release' },
   ingestOnly: { flag: 'ingest-only', kind: yesNo, default: false, help: 'feed, but do not release; end when fed' },
 } as const;
 
 export const workerFlags = {
-  ...{ redisUrl, dataDir, logLevel, concurrency, lockMs, stalledIntervalMs, jobDeadlineMs, leaseMs, graceMs, dnsServers },
+  redisUrl,
+  dataDir,
+  logLevel,
+  concurrency,
+  lockMs,
+  stalledIntervalMs,
+  jobDeadlineMs,
+  leaseMs,
+  graceMs,
+  dnsServers,
 } as const;
 
 export const collectorFlags = {
-  ...{ redisUrl, dataDir, logLevel },
-  run: { flag: 'run', kind: text, default: '', help: 'only this run, and end when its records are in every sink' },
+  redisUrl,
+  dataDir,
+  logLevel,
+  run: {
+    flag: 'run',
+    kind: text,
+    default: '',
+    help: 'collect this run only and end once it is collected; without it, all runs for ever',
+  },
 } as const;
+
+export const doctorFlags = { ...lookFlags, concurrency } as const;

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import type { SettingsTable } from '@trawl/shared/domain/setting.ts';
+import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
-import { childEnvironment } from '../fleet/child-environment.ts';
 import { type App, endOf, mainOf } from '../fleet/child.ts';
-import type { placeSettings } from './flags.ts';
+import { childEnvironment } from '../fleet/child-environment.ts';
 import type { Invocation } from './command.ts';
+import type { placeSettings } from './flags.ts';
 
 type Table = SettingsTable & typeof placeSettings;
 
@@ -19,7 +19,9 @@ export const runInForeground = async (app: App, table: Table, invocation: Invoca
   const { redisUrl, dataDir } = settingsOf(table, invocation) as { redisUrl: string; dataDir: string };
   if (redisUrl !== '') return runMain(app, table, { invocation, redisUrl, dataDir });
   const { withRedis } = await import('../redis-of-command.ts');
-  return withRedis({ redisUrl, dataDir }, shell, ({ url }) => runMain(app, table, { invocation: { ...invocation, flags }, redisUrl: url, dataDir }));
+  return withRedis({ redisUrl, dataDir }, shell, ({ url }) =>
+    runMain(app, table, { invocation: { ...invocation, flags }, redisUrl: url, dataDir }),
+  );
 };
 
 type Place = { invocation: Invocation; redisUrl: string; dataDir: string };

@@ -32,14 +32,18 @@ export const commandText = (command: Command, { program, columns }: HelpStyle): 
     examples.length === 0 ? [] : ['Examples:', ...examples.map((example) => `  ${program} ${example}`)],
     rows.length === 0 ? [] : ['Flags:', ...rows.flatMap((row) => flagLines(row, width))],
   ];
-  return parts.filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n');
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n');
 };
 
 const flagColumn = 26;
 
 function flagLines(setting: Setting<unknown>, width: number): string[] {
   const head = `  ${flagUsage(setting)}`;
-  const about = `${setting.help} [${setting.kind.show(setting.default)}]`;
+  const usual = setting.kind.show(setting.default);
+  const about = usual === '(none)' ? setting.help : `${setting.help} [${usual}]`;
   const lines = wrapped(about, Math.max(30, width - flagColumn)).map((line) => `${' '.repeat(flagColumn)}${line}`);
   const [first = ''] = lines;
   return head.length < flagColumn ? [head.padEnd(flagColumn) + first.trimStart(), ...lines.slice(1)] : [head, ...lines];
@@ -50,4 +54,3 @@ export const flagUsage = ({ flag, kind }: Pick<Setting<unknown>, 'flag' | 'kind'
   if (kind === yesNo) return `--${flag}`;
   return `--${flag} ${kind.name.includes('|') ? kind.name : kind.name.toUpperCase()}`;
 };
-

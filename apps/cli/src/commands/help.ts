@@ -14,7 +14,10 @@ export const help = async ({ shell, words: [name] }: Invocation): Promise<number
   const command = findCommand(name);
   const names = commands.map((each) => each.name);
   if (command === undefined)
-    throw new UserError(`There is no command ${name}${didYouMean(name, names)}.`, `${shell.program} help lists the commands.`);
+    throw new UserError(
+      `There is no command ${name}${didYouMean(name, names)}.`,
+      `${shell.program} help lists the commands.`,
+    );
   shell.stdout.write(`${commandText(command, style)}\n`);
   return exitCodes.ok;
 };

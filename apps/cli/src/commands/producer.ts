@@ -3,4 +3,5 @@ import { producerFlags } from './flags.ts';
 import { runInForeground } from './foreground-process.ts';
 
 /** `trawl producer`: one producer in the foreground. */
-export const producer = (invocation: Invocation): Promise<number> => runInForeground('producer', producerFlags, invocation);
+export const producer = (invocation: Invocation): Promise<number> =>
+  runInForeground('producer', producerFlags, invocation);

@@ -1,6 +1,6 @@
-import { failOnProblems } from '../read-run-settings.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
+import { failOnProblems } from '../read-run-settings.ts';
 import { withRedis } from '../redis-of-command.ts';
 import type { Invocation } from './command.ts';
 import { resumeFlags } from './flags.ts';

@@ -14,7 +14,11 @@ export type CrawlFile = {
 };
 
 /** Keys below `source:` that are flags under another or the same name. */
-const flagOfSourceKey = new Map([['kind', 'format'], ['column', 'column'], ['field', 'field']]);
+const flagOfSourceKey = new Map([
+  ['kind', 'format'],
+  ['column', 'column'],
+  ['field', 'field'],
+]);
 const sourceKeys = ['path', 'urls', ...flagOfSourceKey.keys()];
 
 /** Flags that name a file: relative to the crawl file, so that it means the same from everywhere. */
@@ -31,14 +35,23 @@ export const readCrawlFile = (table: SettingsTable, from: { name: string; path: 
   const { top, source, problems } = sorted(table, yaml.entries);
   const kinds = new Map(Object.values(table).map(({ flag, kind }) => [flag, kind]));
   const fromHere = (path: string): string => (path === '-' ? path : resolve(dirname(from.path), path));
-  const file = Object.fromEntries(top.map(({ key, value }) => [key, givenOf(value, { flag: key, kind: kinds.get(key), fromHere })]));
+  const file = Object.fromEntries(
+    top.map(({ key, value }) => [key, givenOf(value, { flag: key, kind: kinds.get(key), fromHere })]),
+  );
   const words = wordsOf(source, fromHere);
   const badValues = readSettings(table, { file }).problems.map(({ flag, message }) => {
     const entry = top.find(({ key }) => key === flag);
-    return { line: entry?.line ?? 1, message: `${flag}: ${entry?.value.kind === 'none' ? 'expected a value, found none' : message}` };
+    return {
+      line: entry?.line ?? 1,
+      message: `${flag}: ${entry?.value.kind === 'none' ? 'expected a value, found none' : message}`,
+    };
   });
   const all = [...yaml.problems, ...problems, ...words.problems, ...badValues].sort((a, b) => a.line - b.line);
-  return { file, sourceWords: words.words, problems: all.map(({ line, message }) => `${from.name}:${line}: ${message}`) };
+  return {
+    file,
+    sourceWords: words.words,
+    problems: all.map(({ line, message }) => `${from.name}:${line}: ${message}`),
+  };
 };
 
 type Sorted = { top: YamlEntry[]; source: YamlEntry[]; problems: YamlProblem[] };
@@ -57,30 +70,43 @@ function sorted(table: SettingsTable, entries: YamlEntry[]): Sorted {
 }
 
 function hint(key: string, known: string[]): string {
-  for (const [inner, flag] of flagOfSourceKey) if (key === flag || key === inner) return ` (did you mean ${inner}, below source?)`;
+  for (const [inner, flag] of flagOfSourceKey)
+    if (key === flag || key === inner) return ` (did you mean ${inner}, below source?)`;
   return didYouMean(key, known);
 }
 
 function sortSource({ value, line }: YamlEntry, result: Sorted): void {
   if (value.kind === 'text') result.source.push({ key: 'path', line, value });
   else if (value.kind === 'list') result.source.push({ key: 'urls', line, value });
-  else if (value.kind === 'none') result.problems.push({ line, message: 'source: expected a path, a list of URLs, or keys below it' });
+  else if (value.kind === 'none')
+    result.problems.push({ line, message: 'source: expected a path, a list of URLs, or keys below it' });
   else
     for (const entry of value.entries) {
       const flag = flagOfSourceKey.get(entry.key);
       if (flag !== undefined) result.top.push({ ...entry, key: flag });
       else if (sourceKeys.includes(entry.key)) result.source.push(entry);
-      else result.problems.push({ line: entry.line, message: `source.${entry.key}: unknown key${didYouMean(entry.key, sourceKeys)}` });
+      else
+        result.problems.push({
+          line: entry.line,
+          message: `source.${entry.key}: unknown key${didYouMean(entry.key, sourceKeys)}`,
+        });
     }
 }
 
-function wordsOf(source: YamlEntry[], fromHere: (path: string) => string): { words: string[]; problems: YamlProblem[] } {
+function wordsOf(
+  source: YamlEntry[],
+  fromHere: (path: string) => string,
+): { words: string[]; problems: YamlProblem[] } {
   const words: string[] = [];
   const problems: YamlProblem[] = [];
   for (const { key, line, value } of source) {
     if (key === 'path' && value.kind === 'text') words.push(fromHere(value.text));
     else if (key === 'urls' && value.kind === 'list') words.push(...value.items);
-    else problems.push({ line, message: `source.${key}: expected ${key === 'path' ? 'the path of a file' : 'a list of URLs'}` });
+    else
+      problems.push({
+        line,
+        message: `source.${key}: expected ${key === 'path' ? 'the path of a file' : 'a list of URLs'}`,
+      });
   }
   return { words, problems };
 }
@@ -96,7 +122,10 @@ function givenOf(value: YamlValue, { flag, kind, fromHere }: FlagContext): unkno
     case 'none':
       return null;
     case 'map': {
-      const pairs = value.entries.map(({ key, value: inner }): [string, string] => [key, inner.kind === 'text' ? inner.text : '']);
+      const pairs = value.entries.map(({ key, value: inner }): [string, string] => [
+        key,
+        inner.kind === 'text' ? inner.text : '',
+      ]);
       return kind === headers ? pairs.map(([name, text]) => `${name}: ${text}`) : Object.fromEntries(pairs);
     }
   }

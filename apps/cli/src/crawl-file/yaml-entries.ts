@@ -29,7 +29,10 @@ type Context = { document: Document.Parsed; lineAt: (offset: number) => number }
 function valueOf(given: unknown, context: Context): YamlValue {
   const node = isAlias(given) ? given.resolve(context.document) : given;
   if (isMap(node))
-    return { kind: 'map', entries: node.items.map(({ key, value }) => ({ ...placeOf(key, context), value: valueOf(value, context) })) };
+    return {
+      kind: 'map',
+      entries: node.items.map(({ key, value }) => ({ ...placeOf(key, context), value: valueOf(value, context) })),
+    };
   if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => textOf(item, context)) };
   if (isScalar(node) && !isNothing(node)) return { kind: 'text', text: textOf(node, context) };
   return { kind: 'none' };

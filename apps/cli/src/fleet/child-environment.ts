@@ -12,7 +12,7 @@ export const childEnvironment = (
 ): Record<string, string | undefined> => {
   const told = Object.values(settings.table).flatMap((row): [string, string][] => {
     const value = settings.given[row.flag];
-    return value === undefined ? [] : [[variableOf(row), Array.isArray(value) ? value.join(',') : String(value)]];
+    return value === undefined ? [] : [[variableOf(row), textOf(value)]];
   });
   return {
     // Compiled sources from the last start halve the next one.
@@ -23,3 +23,6 @@ export const childEnvironment = (
     TRAWL_DATA_DIR: settings.dataDir,
   };
 };
+
+/** Flags and crawl files give text, lists of texts, or yes and no. */
+const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value as string | boolean));

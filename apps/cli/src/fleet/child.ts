@@ -62,4 +62,5 @@ export function endOf(child: ChildProcess): Promise<ChildEnd> {
   return promise;
 }
 
-export const describeEnd = ({ code, signal }: ChildEnd): string => (signal === null ? `exit code ${code}` : `killed by ${signal}`);
+export const describeEnd = ({ code, signal }: ChildEnd): string =>
+  signal === null ? `exit code ${code}` : `killed by ${signal}`;

@@ -34,4 +34,7 @@ export const keepRedisAlive = async (
 };
 
 const movedAway = (): UserError =>
-  new UserError('The embedded Redis came back on another port, where the fleet does not look for it.', 'Nothing is lost: trawl resume last goes on.');
+  new UserError(
+    'The embedded Redis came back on another port, where the fleet does not look for it.',
+    'Nothing is lost: trawl resume last goes on.',
+  );

@@ -20,9 +20,13 @@ export const membersOfRun = (
   const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`);
   return [
     feederOf(here, { args: [], isDone: never }),
-    ...names.map((name): Member => ({ name, app: 'worker', args: [], ...quiet(here, name), isDone: never })),
+    ...names.map((name): Member => ({ name, app: 'worker', args: [], ...silentStreams(here, name), isDone: never })),
     {
-      ...{ name: 'collector', app: 'collector', args: ['--run', run], ...quiet(here, 'collector'), isDone: isCollected },
+      name: 'collector',
+      app: 'collector',
+      args: ['--run', run],
+      isDone: isCollected,
+      ...silentStreams(here, 'collector'),
       stdout: toStdout ? 'inherit' : 'ignore',
     },
   ];
@@ -33,9 +37,12 @@ export const feederOf = (here: RunOnThisMachine, options: { args: string[]; isDo
   const { run, source } = here.spec;
   const reads = here.isNew && source.kind === 'stdin';
   return {
-    ...{ name: 'producer', app: 'producer', args: ['--run', run, ...options.args], ...quiet(here, 'producer') },
-    stdin: reads ? 'inherit' : 'ignore',
+    name: 'producer',
+    app: 'producer',
+    args: ['--run', run, ...options.args],
     isDone: options.isDone,
+    ...silentStreams(here, 'producer'),
+    stdin: reads ? 'inherit' : 'ignore',
   };
 };
 
@@ -43,5 +50,5 @@ export const logDir = (dataDir: string, run: string): string => join(dataDir, 'l
 
 const never = () => Promise.resolve(false);
 
-const quiet = ({ spec, dataDir }: RunOnThisMachine, name: string) =>
+const silentStreams = ({ spec, dataDir }: RunOnThisMachine, name: string) =>
   ({ stdin: 'ignore', stdout: 'ignore', logPath: join(logDir(dataDir, spec.run), `${name}.log`) }) as const;

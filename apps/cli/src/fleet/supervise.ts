@@ -68,7 +68,8 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
   };
   const stop = async (how: 'in order' | 'at once'): Promise<void> => {
     stopping.abort();
-    const groups = how === 'at once' ? [members] : stopOrder.map((app) => members.filter((member) => member.app === app));
+    const groups =
+      how === 'at once' ? [members] : stopOrder.map((app) => members.filter((member) => member.app === app));
     for (const group of groups) await Promise.all(group.map(end));
   };
   return { over, stop };
@@ -79,7 +80,10 @@ function asUserError({ name, logPath }: Member, { forUser, ofLog }: LastWords): 
   return new UserError(message, [...remedy, `(${name} said so; its log is ${logPath})`].join('\n'));
 }
 
-function deathNotice({ name, logPath }: Member, { end, words, waitMs }: { end: ChildEnd; words: LastWords; waitMs: number }): string {
+function deathNotice(
+  { name, logPath }: Member,
+  { end, words, waitMs }: { end: ChildEnd; words: LastWords; waitMs: number },
+): string {
   const said = words.forUser.split('\n')[0] || words.ofLog;
   const why = said === '' ? '' : `: ${said}`;
   return `${name} ended unexpectedly (${describeEnd(end)})${why}. It is started again in ${showLength(waitMs)}. Its log: ${logPath}`;

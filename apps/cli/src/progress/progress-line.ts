@@ -13,15 +13,23 @@ export const progressLine = (progress: Progress, options: { columns: number; col
   const share = total === undefined ? 0 : total === 0 ? 1 : done / total;
   const parts: { text: string; paint: (text: string) => string }[] = [
     { text: total === undefined ? '' : `${bar(share, barWidth).replaceAll(' ', '░')} `, paint: colours.green },
-    { text: total === undefined ? `${showCount(done)} of ${showCount(pushed)} read so far` : `${showCount(done)}/${showCount(total)} ${Math.floor(share * 100)}%`, paint: colours.bold },
+    {
+      text:
+        total === undefined
+          ? `${showCount(done)} of ${showCount(pushed)} read so far`
+          : `${showCount(done)}/${showCount(total)} ${Math.floor(share * 100)}%`,
+      paint: colours.bold,
+    },
     ...words(progress).map(({ text, isBad }) => ({ text: `  ${text}`, paint: isBad ? colours.red : String })),
   ];
   let left = options.columns - 1; // a full last column would wrap on some terminals
-  return parts.map(({ text, paint }) => {
-    if (text.length > left || text === '') return '';
-    left -= text.length;
-    return paint(text);
-  }).join('');
+  return parts
+    .map(({ text, paint }) => {
+      if (text.length > left || text === '') return '';
+      left -= text.length;
+      return paint(text);
+    })
+    .join('');
 };
 
 /** The same for a log: a plain line. */
@@ -32,13 +40,29 @@ export const progressSentence = (progress: Progress): string => {
   return [`${showCount(done)} of ${known}`, ...words(progress).map(({ text }) => text)].join(', ');
 };
 
-function words({ ratePerSecond, inFlight, failed, failures, etaMs, done, total, uncollected }: Progress): { text: string; isBad?: boolean }[] {
+function words({
+  ratePerSecond,
+  inFlight,
+  failed,
+  failures,
+  etaMs,
+  done,
+  total,
+  uncollected,
+}: Progress): { text: string; isBad?: boolean }[] {
   if (done === total) return uncollected > 0 ? [{ text: `writing ${showCount(uncollected)} records` }] : [];
   const named = failures.slice(0, mostClasses).map(([name, n]) => `${name} ${showCount(n)}`);
   return [
     { text: showRate(ratePerSecond) },
     ...(etaMs === undefined ? [] : [{ text: `${showClock(etaMs)} left` }]),
     ...(inFlight === 0 ? [] : [{ text: `${showCount(inFlight)} in flight` }]),
-    ...(failed === 0 ? [] : [{ text: `${showCount(failed)} failed (${named.join(', ')}${failures.length > mostClasses ? ', ...' : ''})`, isBad: true }]),
+    ...(failed === 0
+      ? []
+      : [
+          {
+            text: `${showCount(failed)} failed (${named.join(', ')}${failures.length > mostClasses ? ', ...' : ''})`,
+            isBad: true,
+          },
+        ]),
   ];
 }

@@ -1,4 +1,4 @@
-import { isFailure, outcomeClasses, type OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
+import { isFailure, type OutcomeClass, outcomeClasses } from '@trawl/shared/domain/outcome-class.ts';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
 
 /** A run's progress at one moment. Durations in ms. */

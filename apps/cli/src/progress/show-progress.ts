@@ -63,7 +63,11 @@ function terminalDisplay({ stderr, variables }: Shell): ProgressDisplay {
 }
 
 /** The first call waits too: a run that is over before it need not be reported on. */
-function atMostEvery(everyMs: number, now: () => number, show: (progress: Progress) => void): (progress: Progress) => void {
+function atMostEvery(
+  everyMs: number,
+  now: () => number,
+  show: (progress: Progress) => void,
+): (progress: Progress) => void {
   let lastMs: number | undefined;
   return (progress) => {
     lastMs ??= now();

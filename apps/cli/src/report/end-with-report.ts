@@ -30,7 +30,8 @@ export const endWithReport = async (
 };
 
 /** Records and report must not mix. */
-const writesToStdout = ({ sinks }: RunReport): boolean => sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
+const writesToStdout = ({ sinks }: RunReport): boolean =>
+  sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
 
 export const styleOf = ({ program, cwd, variables }: Shell, screen: Screen): ReportStyle => ({
   program,

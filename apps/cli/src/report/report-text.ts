@@ -30,7 +30,11 @@ function heading(report: RunReport, { colours }: ReportStyle): string[] {
   const { durationMs, urlsPerSecond } = report;
   const took = durationMs === undefined ? '' : ` in ${showLength(durationMs)}`;
   const speed = urlsPerSecond === undefined ? '' : `, ${showCount(urlsPerSecond)} lines a second`;
-  return [`${colours.bold(`Run ${report.run}`)} ${stateWords[report.state]}${took}${speed}`, '', accounting(report, { colours })];
+  return [
+    `${colours.bold(`Run ${report.run}`)} ${stateWords[report.state]}${took}${speed}`,
+    '',
+    accounting(report, { colours }),
+  ];
 }
 
 const stateWords: Record<RunReport['state'], string> = {
@@ -45,15 +49,23 @@ function accounting(report: RunReport, { colours }: Pick<ReportStyle, 'colours'>
   const { inputLines, inputIsComplete, open } = report;
   if (inputIsComplete && open === 0) {
     if (inputLines === 0) return colours.yellow('  The source holds no input lines.');
-    return colours.green(`  Every one of the ${showNumberOf(inputLines, 'input line')} has an outcome.`).replace('Every one of the 1 input line ', 'The 1 input line ');
+    const all = inputLines === 1 ? 'The one input line' : `Every one of the ${showCount(inputLines)} input lines`;
+    return colours.green(`  ${all} has an outcome.`);
   }
   const soFar = inputIsComplete ? '' : ' read so far';
-  return colours.yellow(`  ${showCount(open)} of the ${showNumberOf(inputLines, 'input line')}${soFar} have no outcome yet.`);
+  return colours.yellow(
+    `  ${showCount(open)} of the ${showNumberOf(inputLines, 'input line')}${soFar} have no outcome yet.`,
+  );
 }
 
 function classRows(report: RunReport, { colours }: ReportStyle): string[] {
   const present = outcomeClasses.filter((each) => report.classes[each] > 0);
-  const rows = present.map((each) => [each, showCount(report.classes[each]), showShare(report.classes[each], report.recorded), classMeanings[each]]);
+  const rows = present.map((each) => [
+    each,
+    showCount(report.classes[each]),
+    showShare(report.classes[each], report.recorded),
+    classMeanings[each],
+  ]);
   return inColumns(rows, { right: [1, 2] }).map((line, i) => {
     if (present[i] === 'ok' || present[i] === 'not-modified') return colours.green(line);
     return present[i] === 'duplicate' ? line : colours.red(line);
@@ -68,15 +80,31 @@ function figureRows(report: RunReport): string[] {
     ['failures', shortened(reasons, mostReasons).map(([reason, n]) => `${reason}: ${showCount(n)}`)],
     ['worst hosts', failingHosts.slice(0, mostHosts).map(({ host, failed }) => `${host}: ${showCount(failed)}`)],
     ['latency', latencyMs === undefined ? [] : latencyWords(latencyMs)],
-    ['requests', attempts === 0 ? [] : [`${showNumberOf(attempts, 'try').replace('trys', 'tries')}, ${showCount(retries)} of them again after a failure`]],
+    [
+      'requests',
+      attempts === 0 ? [] : [`${showCount(attempts)}, of which ${showCount(retries)} again after a failure`],
+    ],
     ['received', wireBytes === 0 ? [] : [showSize(wireBytes)]],
   ];
-  return inColumns(rows.filter(([, values]) => values.length > 0).map(([name, values]) => [name, values.join('   ')]));
+  return inColumns(rows.flatMap(([name, values]) => inLines(values).map((line, i) => [i === 0 ? name : '', line])));
+}
+
+/** As many values on a line as a terminal of 100 columns takes beside their name. */
+function inLines(values: string[]): string[] {
+  const lines: string[] = [];
+  for (const value of values) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + value.length <= 80) lines[lines.length - 1] = `${last}   ${value}`;
+    else lines.push(value);
+  }
+  return lines;
 }
 
 function latencyWords({ p50, p90, p95, p99, most }: NonNullable<RunReport['latencyMs']>): string[] {
   const named = { half: p50, '90 %': p90, '95 %': p95, '99 %': p99, longest: most };
-  return Object.entries(named).map(([name, ms]) => (name === 'longest' ? `longest ${showLength(ms)}` : `${name} within ${showLength(ms)}`));
+  return Object.entries(named).map(([name, ms]) =>
+    name === 'longest' ? `longest ${showLength(ms)}` : `${name} within ${showLength(ms)}`,
+  );
 }
 
 function ranked(counts: Record<string, number>): [name: string, n: number][] {
@@ -101,13 +129,14 @@ function chart({ throughput }: RunReport): string[] {
 }
 
 function whereToGo({ run, sinks, state }: RunReport, { program, showPath }: ReportStyle): string[] {
-  const results = sinks.map((sink) => {
-    if (sink.kind === 'redis') return ['results', `kept in Redis: ${program} results ${run}`];
-    return ['results', sink.path === '-' ? 'were written to stdout' : showPath(sink.path)];
+  const places = sinks.map((sink) => {
+    if (sink.kind === 'redis') return 'kept in Redis';
+    return sink.path === '-' ? 'written to stdout' : showPath(sink.path);
   });
-  const next =
-    state === 'collected'
-      ? [['next', `${program} verify ${run}`], ['', `${program} results ${run}`]]
-      : [['next', `${program} resume ${run}`], ['', `${program} status ${run}`]];
-  return inColumns([...results, ...next]);
+  const areKept = sinks.some((sink) => sink.kind === 'redis' || sink.path !== '-');
+  const next = state === 'collected' ? ['verify', ...(areKept ? ['results'] : [])] : ['resume', 'status'];
+  return inColumns([
+    ...places.map((place, i) => [i === 0 ? 'results' : '', place]),
+    ...next.map((command, i) => [i === 0 ? 'next' : '', `${program} ${command} ${run}`]),
+  ]);
 }

@@ -26,10 +26,16 @@ export type RunReport = {
   failingHosts: { host: string; failed: number }[];
 } & ReportFigures;
 
-export type ReportParts = { status: RunStatus; figures: ReportFigures; failingHosts: { host: string; failed: number }[] };
+export type ReportParts = {
+  status: RunStatus;
+  figures: ReportFigures;
+  failingHosts: { host: string; failed: number }[];
+};
 
 export const runReport = ({ status, figures, failingHosts }: ReportParts): RunReport => {
-  const classes = Object.fromEntries(outcomeClasses.map((each) => [each, status.classes[each] ?? 0])) as RunReport['classes'];
+  const classes = Object.fromEntries(
+    outcomeClasses.map((each) => [each, status.classes[each] ?? 0]),
+  ) as RunReport['classes'];
   const durationMs = durationOf(status);
   return {
     run: status.run,

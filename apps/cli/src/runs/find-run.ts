@@ -7,7 +7,8 @@ import { nearestWord } from '../command-line/nearest-word.ts';
  */
 export const findRun = (given: string, names: readonly string[]): string => {
   const [newest] = names;
-  if (newest === undefined) throw new UserError('There are no runs yet.', 'trawl run SOURCE starts one; trawl help run says how.');
+  if (newest === undefined)
+    throw new UserError('There are no runs yet.', 'trawl run SOURCE starts one; trawl help run says how.');
   if (given === 'last') return newest;
   const exact = names.find((name) => name === given);
   if (exact !== undefined) return exact;

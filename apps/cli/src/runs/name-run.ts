@@ -9,7 +9,9 @@ const longestStem = 39;
 /** `<stem>-<yyyymmdd>-<hhmmss>-<4 of base 36>`, the time in UTC: names sort by age within a stem. */
 export const nameRun = (stem: string, options: { nowMs: number; random: () => number }): string => {
   const [date = '', time = ''] = new Date(options.nowMs).toISOString().split('T');
-  const chance = Math.floor(options.random() * 36 ** 4).toString(36).padStart(4, '0');
+  const chance = Math.floor(options.random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, '0');
   return `${stem}-${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${chance}`;
 };
 
@@ -23,12 +25,24 @@ export const stemOfSource = (source: SourceSpec): string => {
     case 'text':
     case 'csv':
     case 'jsonl':
-      return asStem(basename(source.path).replace(/\.(gz|zst)$/i, '').replace(/\.[^.]+$/, ''));
+      return asStem(
+        basename(source.path)
+          .replace(/\.(gz|zst)$/i, '')
+          .replace(/\.[^.]+$/, ''),
+      );
   }
 };
 
 /** Any text as the beginning of a run's name. */
 export const asStem = (text: string): string => {
-  const plain = text.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  return plain.slice(0, longestStem + 1).replace(/^-+|-+$/g, '').slice(0, longestStem) || 'run';
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return (
+    plain
+      .slice(0, longestStem + 1)
+      .replace(/^-+|-+$/g, '')
+      .slice(0, longestStem) || 'run'
+  );
 };

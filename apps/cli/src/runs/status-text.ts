@@ -30,7 +30,10 @@ export const statusText = (status: RunStatus, program: string): string[] => {
     ...inColumns([
       ['state', stateOf(status)],
       ['input lines', lines],
-      ['outcomes', `${showCount(recorded)} (${showShare(recorded, pushed)})${counts.length === 0 ? '' : `   ${counts.join('   ')}`}`],
+      [
+        'outcomes',
+        `${showCount(recorded)} (${showShare(recorded, pushed)})${counts.length === 0 ? '' : `   ${counts.join('   ')}`}`,
+      ],
       ['on their way', `${showCount(released)} released, of all runs`],
       ['not in a sink', showCount(uncollected)],
       ['next', next],

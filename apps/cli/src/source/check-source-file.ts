@@ -17,7 +17,8 @@ export const checkSourceFile = async (source: SourceSpec): Promise<void> => {
 };
 
 function unreadable(path: string, error: NodeJS.ErrnoException): UserError {
-  if (error.code !== 'ENOENT') return new UserError(`${path} cannot be read: ${error.message}`, 'Check who may read it.');
+  if (error.code !== 'ENOENT')
+    return new UserError(`${path} cannot be read: ${error.message}`, 'Check who may read it.');
   return new UserError(
     `There is no file ${path}.`,
     'Name a file of URLs, - for stdin, or URLs themselves, which begin with http:// or https://',

@@ -43,7 +43,10 @@ function formatOf(path: string): Exclude<SourceFormat, 'auto'> {
 
 function stdinSource(format: SourceFormat): SourceSpec {
   if (format === 'auto' || format === 'text') return { kind: 'stdin', path: '' };
-  throw new UserError(`--format ${format} does not go with stdin, which is read as one URL a line.`, 'Give the list as a file.');
+  throw new UserError(
+    `--format ${format} does not go with stdin, which is read as one URL a line.`,
+    'Give the list as a file.',
+  );
 }
 
 const missing = (): UserError =>
@@ -52,6 +55,12 @@ const missing = (): UserError =>
 function mixed(words: string[]): UserError {
   const [file] = words.filter((word) => !isUrl(word));
   return words.some(isUrl)
-    ? new UserError(`${file} is no URL, the other words are.`, 'Name one file, or only URLs; URLs begin with http:// or https://')
-    : new UserError(`${words.length} files are named, one can be read.`, `Join them: cat ${words.join(' ')} | trawl run -`);
+    ? new UserError(
+        `${file} is no URL, the other words are.`,
+        'Name one file, or only URLs; URLs begin with http:// or https://',
+      )
+    : new UserError(
+        `${words.length} files are named, one can be read.`,
+        `Join them: cat ${words.join(' ')} | trawl run -`,
+      );
 }

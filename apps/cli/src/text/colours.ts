@@ -11,6 +11,9 @@ export const noColours: Colours = { green: String, yellow: String, red: String, 
 export const coloursOf = (screen: { isTTY?: boolean | undefined }, variables: Shell['variables']): Colours => {
   const isWanted = screen.isTTY === true && !variables['NO_COLOR'] && variables['TERM'] !== 'dumb';
   if (!isWanted) return noColours;
-  const painted = Object.entries(codes).map(([name, code]) => [name, (text: string) => `\u001b[${code}m${text}\u001b[0m`]);
+  const painted = Object.entries(codes).map(([name, code]) => [
+    name,
+    (text: string) => `\u001b[${code}m${text}\u001b[0m`,
+  ]);
   return Object.fromEntries(painted) as Colours;
 };

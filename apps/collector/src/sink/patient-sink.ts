@@ -4,7 +4,7 @@ import { UserError } from '@trawl/shared/platform/user-error.ts';
 import type { OpenSink, Sink, SinkState } from './sink.ts';
 
 /** How long to wait for a sink that refuses. It is always asked once. */
-export type Patience = { isOver: () => boolean; pause: (ms: number) => Promise<void> };
+export type Patience = { isOver: () => boolean; pause: (ms: number) => Promise<unknown> };
 
 /** A sink that stands a full disk: it stores a batch whole or, when patience is over, not at all. */
 export type PatientSink = Pick<Sink, 'state' | 'acknowledged' | 'finish' | 'close'> & {

@@ -37,6 +37,15 @@ const invalid = (input: NumberedLine, reason: string, context: { run: string; at
   const { seq, line } = input;
   const url = input.text.slice(0, longestQuote).toWellFormed();
   const record: OutcomeRecord = { run: context.run, seq, line, url, class: 'invalid', reason, at: context.atIso };
-  const summary = { seq, class: 'invalid', reason, status: 0, attempts: 0, totalMs: 0, wireBytes: 0, host: '-' } as const;
+  const summary = {
+    seq,
+    class: 'invalid',
+    reason,
+    status: 0,
+    attempts: 0,
+    totalMs: 0,
+    wireBytes: 0,
+    host: '-',
+  } as const;
   return { kind: 'invalid', summary: encodeSummary(summary), json: JSON.stringify(record) };
 };

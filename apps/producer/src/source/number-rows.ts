@@ -1,7 +1,5 @@
 import { batchLines, type RowContent, type SourceLine, type SourcePosition } from './source.ts';
 
-export type Numbering = ReturnType<typeof createNumbering>;
-
 /**
  * Numbers rows in the order in which they come and collects the inputs among them.
  * @param start where reading begins

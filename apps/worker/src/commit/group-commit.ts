@@ -2,7 +2,10 @@ import type { Commit } from '@trawl/shared/frontier/frontier.ts';
 
 type Waiting = { commit: Commit; resolve: (recorded: boolean) => void; reject: (error: unknown) => void };
 
-export type GroupLimits = { commits: number; /** Of records; one commit may be larger by itself. */ characters: number };
+export type GroupLimits = {
+  commits: number /** Of records; one commit may be larger by itself. */;
+  characters: number;
+};
 
 /** A call should neither hold Redis up nor be copied about as one huge command. */
 const defaultLimits: GroupLimits = { commits: 200, characters: 512 * 1024 };

@@ -6,8 +6,6 @@ import type { FetchRequest } from './fetch-request.ts';
 import { PageFetch } from './page-fetch.ts';
 import { createStopList } from './stop-list.ts';
 
-export type { FetchRequest } from './fetch-request.ts';
-
 export type FetcherOptions = {
   /** Fetches at the same time; also the most connections to one origin. */
   concurrency: number;

@@ -22,5 +22,3 @@ export const createFleet = (redis: Redis, shard: Shard) => {
     },
   };
 };
-
-export type Fleet = ReturnType<typeof createFleet>;

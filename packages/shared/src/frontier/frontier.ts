@@ -1,5 +1,5 @@
-import type { OutcomeClass } from '../domain/outcome-class.ts';
 import { fetchQueueName } from '../domain/fetch-job.ts';
+import type { OutcomeClass } from '../domain/outcome-class.ts';
 import type { Redis } from '../platform/redis.ts';
 import { loadScripts } from './load-scripts.ts';
 import { keysOf, type Shard } from './shard.ts';
@@ -102,7 +102,10 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
     },
 
     /** @param limits.hop a redirect led here: the host is not the line's own. */
-    acquire: async (turn: TurnRequest, limits: { leaseMs: number; longestWaitMs: number; hop?: boolean }): Promise<Turn> => {
+    acquire: async (
+      turn: TurnRequest,
+      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean },
+    ): Promise<Turn> => {
       const { host, run, seq, id } = turn;
       const args = [host, run, seq, id, limits.leaseMs, limits.longestWaitMs, limits.hop ? '1' : '0'];
       const [kind, waitMs] = (await scripts.acquire([shard.prefix], args)) as [Turn['kind'], number];
@@ -132,7 +135,16 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
 
     /** False: another collector owns the run now, and nothing was changed. */
     acknowledge: async (a: Acknowledgement): Promise<boolean> => {
-      const head = [a.run, a.token, a.group, a.keepEntries ? '1' : '0', a.records, a.bytes, a.sinkState, a.entryIds.length];
+      const head = [
+        a.run,
+        a.token,
+        a.group,
+        a.keepEntries ? '1' : '0',
+        a.records,
+        a.bytes,
+        a.sinkState,
+        a.entryIds.length,
+      ];
       const args = [...head, ...a.entryIds, ...[...a.counters].flat()];
       return (await scripts.acknowledge([shard.prefix], args)) === 1;
     },

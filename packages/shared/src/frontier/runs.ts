@@ -65,7 +65,11 @@ export const createRuns = (redis: Redis, shard: Shard) => {
 
 export type Runs = ReturnType<typeof createRuns>;
 
-function statusOf(run: string, hash: Record<string, string>, count: Record<string, string>): Omit<RunStatus, 'released'> {
+function statusOf(
+  run: string,
+  hash: Record<string, string>,
+  count: Record<string, string>,
+): Omit<RunStatus, 'released'> {
   const { recorded, repeated: _repeated, ...classes } = count;
   const time = (field: string) => (hash[field] === undefined ? {} : { [field]: Number(hash[field]) });
   return {

@@ -5,18 +5,18 @@ import type { Writable } from 'node:stream';
  * each costs both sides more than the command itself. Nothing waits longer than the current turn.
  */
 export const coalesceWrites = (stream: Writable): void => {
-  const write = stream.write;
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   let isCorked = false;
   const release = (): void => {
     isCorked = false;
     stream.uncork();
   };
-  stream.write = ((...args: Parameters<Writable['write']>) => {
+  stream.write = (...args: unknown[]): boolean => {
     if (!isCorked) {
       isCorked = true;
       stream.cork();
       process.nextTick(release);
     }
-    return write.apply(stream, args);
-  }) as Writable['write'];
+    return write(...args);
+  };
 };
