@@ -13,6 +13,7 @@ import { type CaseReport, tableOf } from './support/bench-table.ts';
 import { type BenchWorld, createWorld } from './support/bench-world.ts';
 import { isMet } from './support/figure.ts';
 import { describeMachine, type Machine, warningOf } from './support/machine.ts';
+import { watchOtherLoad } from './support/other-load.ts';
 
 /** `npm run bench`: measures, prints a table, keeps the figures as JSON. docs/benchmarks.md explains it. */
 const cases: BenchCase[] = [latency50, latency100, pages, raw, enqueueMillion, startUp];
@@ -60,6 +61,7 @@ async function measureAll(chosen: BenchCase[], options: { profile: boolean }): P
 
 async function measure({ name, about, run }: BenchCase, world: BenchWorld): Promise<CaseReport> {
   const startedAt = performance.now();
+  const otherLoad = watchOtherLoad();
   const stop = AbortSignal.any([world.stop, AbortSignal.timeout(caseDeadlineMs)]);
   say(`${name}: ${about}`);
   const resultOf = async (): Promise<CaseReport['result']> => {
@@ -72,7 +74,8 @@ async function measure({ name, about, run }: BenchCase, world: BenchWorld): Prom
       return { kind: 'failed', error: failure };
     }
   };
-  return { name, about, result: await resultOf(), tookMs: performance.now() - startedAt };
+  const result = await resultOf();
+  return { name, about, result, tookMs: performance.now() - startedAt, otherLoad: otherLoad() };
 }
 
 function asJson(machine: Machine, reports: CaseReport[]): string {

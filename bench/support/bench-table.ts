@@ -1,7 +1,17 @@
 import type { CaseResult } from './bench-case.ts';
 import { type Figure, isMet, showTarget, showValue } from './figure.ts';
 
-export type CaseReport = { name: string; about: string; tookMs: number; result: CaseResult | { kind: 'failed'; error: string } };
+export type CaseReport = {
+  name: string;
+  about: string;
+  tookMs: number;
+  /** Share of the machine that was not ours, 0 to 1; undefined where it cannot be told. */
+  otherLoad: number | undefined;
+  result: CaseResult | { kind: 'failed'; error: string };
+};
+
+/** Above this, a figure says as much about the neighbours as about Trawl. */
+const quietLoad = 0.05;
 
 const head = ['case', 'figure', 'trawl', 'reference', 'ratio', 'target', 'met'];
 
@@ -39,10 +49,11 @@ function cellsOf(figure: Figure): string[] {
   ];
 }
 
-function notesOf({ name, result }: CaseReport): string[] {
+function notesOf({ name, result, otherLoad = 0 }: CaseReport): string[] {
+  const others = `others took ${(otherLoad * 100).toFixed(0)} % of this machine meanwhile: repeat when it is quiet`;
   switch (result.kind) {
     case 'measured':
-      return result.notes.map((note) => `${name}: ${note}`);
+      return [...result.notes, ...(otherLoad > quietLoad ? [others] : [])].map((note) => `${name}: ${note}`);
     case 'skipped':
       return [`${name} skipped: ${result.reason}`];
     case 'failed':

@@ -1,18 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
-import { readFigures } from '@trawl/shared/domain/report-counters.ts';
 import type { SinkSpec } from '@trawl/shared/domain/run.ts';
-import type { Commit, PushItem, ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { collectorProcesses, ended } from '../support/collector-processes.ts';
-import { commitOf, frontierWorld, turnOfReleased, urlItem } from '../support/frontier-world.ts';
+import { appendOnlyFile, recordingOn, seqsIn, sizeOf, upTo } from '../support/collector-world.ts';
+import { frontierWorld } from '../support/frontier-world.ts';
 import { expectNoKeysLeft } from '../support/no-keys-left.ts';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
@@ -20,12 +17,14 @@ import { until } from '../support/until.ts';
 
 let server: EmbeddedTestRedis;
 let world: ReturnType<typeof frontierWorld>;
+let recording: ReturnType<typeof recordingOn>;
 let dir: string;
 const processes = collectorProcesses();
 
 beforeAll(async () => {
   server = await startTestRedis();
   world = frontierWorld(await server.connect());
+  recording = recordingOn(world);
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -50,65 +49,13 @@ const createRun = (run: string, ...sinks: SinkSpec[]) =>
 
 const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: join(dir, name) });
 
-const invalidItem = (run: string, seq: number): PushItem => ({
-  kind: 'invalid',
-  summary: `${seq} invalid not-a-url 0 0 0 0 -`,
-  json: JSON.stringify({ run, seq, line: seq + 1, class: 'invalid', reason: 'not-a-url', url: 'x'.repeat(seq % 300) }),
-});
-
-/** Pushes lines `from` to `to - 1`; most are no URLs and end at once, every tenth is a URL with an outcome. */
-const record = async (run: string, { from, to, last }: { from: number; to: number; last: boolean }): Promise<void> => {
-  const items: PushItem[] = [];
-  for (let seq = from; seq < to; seq += 1) items.push(seq % 10 === 0 ? urlItem('h', seq) : invalidItem(run, seq));
-  const checkpoint = { expected: from === 0 ? '' : String(from), after: String(to), pushedAfter: to, last };
-  await world.frontier.push({ run, ...checkpoint, markBytes: 1e9, atIso: '', items });
-  const { urls } = await world.release();
-  await world.frontier.commit(urls.map(failedCommitOf));
-};
-
-const failedCommitOf = (url: ReleasedUrl): Commit => {
-  const { seq } = turnOfReleased(url);
-  return commitOf(url, { class: 'http-error', summary: `${seq} http-error status-404 404 2 5 100 h` });
-};
-
-/** As the workers do whose jobs were released before Redis went back in time. */
-const commitReleased = async (): Promise<void> => {
-  const released = Object.values(await world.redis.hgetall(world.keys.released)).map((text): ReleasedUrl => {
-    const [host = '', run = '', ...record] = text.split(' ');
-    return { host, run, record: record.join(' '), turnHeld: true };
-  });
-  await world.frontier.commit(released.map(failedCommitOf));
-};
-
-const isCollected = async (run: string): Promise<boolean> =>
-  (await world.runs.status(run))?.collectedAtMs !== undefined;
-
-const seqsIn = async (path: string): Promise<number[]> => {
-  const file = createReadStream(path);
-  const seqs: number[] = [];
-  for await (const line of createInterface({ input: path.endsWith('.gz') ? file.pipe(createGunzip()) : file }))
-    seqs.push((JSON.parse(line) as { seq: number }).seq);
-  return seqs.toSorted((a, b) => a - b);
-};
-
-const upTo = (n: number): number[] => Array.from({ length: n }, (_, seq) => seq);
-
-const expectExactCounters = async (run: string, total: number): Promise<void> => {
-  const figures = readFigures(await world.redis.hgetall(world.keys.stats(run)));
-  expect(figures.reasons).toEqual({ 'invalid not-a-url': total - total / 10, 'http-error status-404': total / 10 });
-  expect(figures).toMatchObject({ attempts: total / 5, retries: total / 10, wireBytes: total * 10 });
-  expect(figures.throughput.reduce((sum, { outcomes }) => sum + outcomes, 0)).toBe(total);
-  expect(await world.redis.zscore(world.keys.failing(run), 'h')).toBe(String(total / 10));
-  expect(await world.redis.hgetall(world.keys.lag)).toEqual({ bytes: '0', records: '0' });
-};
-
 describe('a collector of one run', () => {
   test('ends when the file holds every record, and leaves nothing in Redis but the ledger and the report', async () => {
     await createRun('a', jsonl('deep/out.jsonl'));
-    await record('a', { from: 0, to: 500, last: true });
+    await recording.record('a', { from: 0, to: 500, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
     expect(await seqsIn(join(dir, 'deep/out.jsonl'))).toEqual(upTo(500));
-    await expectExactCounters('a', 500);
+    await recording.expectExactCounters('a', 500);
     expect(await world.runs.status('a')).toMatchObject({ uncollected: 0, collectedAtMs: expect.any(Number) });
     const kept = /^\{t0\}:(runs|run:a|done:a|count:a|checkpoint:a|stats:a|failing:a|lag|backlog|window|wake|h:h)$/;
     await expectNoKeysLeft(world.redis, [kept]);
@@ -117,7 +64,7 @@ describe('a collector of one run', () => {
 
   test('ends for a run without a line', async () => {
     await createRun('a', jsonl('out.jsonl'));
-    await record('a', { from: 0, to: 0, last: true });
+    await recording.record('a', { from: 0, to: 0, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
     expect((await stat(join(dir, 'out.jsonl'))).size).toBe(0);
   });
@@ -125,7 +72,7 @@ describe('a collector of one run', () => {
   test('ends with 2 and says why when there is no such run, or its file was cut', async () => {
     expect(await ended(startCollector('--run', 'nobody'))).toBe(2);
     await createRun('a', jsonl('out.jsonl'));
-    await record('a', { from: 0, to: 10, last: true });
+    await recording.record('a', { from: 0, to: 10, last: true });
     await world.redis.hset(world.keys.sink('a'), 'state', JSON.stringify({ sinks: [{ bytes: 1000 }] }));
     const child = startCollector('--run', 'a');
     let said = '';
@@ -137,11 +84,11 @@ describe('a collector of one run', () => {
   test('writes records to its standard output, and no collector of all runs takes such a run', async () => {
     await createRun('out', { kind: 'jsonl', path: '-' });
     await createRun('file', jsonl('out.jsonl'));
-    await record('out', { from: 0, to: 100, last: true });
+    await recording.record('out', { from: 0, to: 100, last: true });
     const all = startCollector();
-    await record('file', { from: 0, to: 10, last: true });
-    await until(() => isCollected('file'));
-    expect(await isCollected('out')).toBe(false);
+    await recording.record('file', { from: 0, to: 10, last: true });
+    await until(() => recording.isCollected('file'));
+    expect(await recording.isCollected('out')).toBe(false);
     const one = startCollector('--run', 'out');
     const seqs: number[] = [];
     if (!one.stdout) throw new Error('no stdout');
@@ -156,7 +103,7 @@ describe('a collector of one run', () => {
     await createRun('a', { kind: 'jsonl', path: '-' });
     const child = startCollector('--run', 'a');
     child.stdout?.destroy();
-    await record('a', { from: 0, to: 1000, last: true });
+    await recording.record('a', { from: 0, to: 1000, last: true });
     expect(await ended(child)).toBe(2);
     expect((await world.runs.status('a'))?.uncollected).toBe(1000);
   });
@@ -166,13 +113,13 @@ describe('a collector of all runs', () => {
   test('takes runs that were there and runs that come, at the same time', async () => {
     await createRun('early', jsonl('early.jsonl'), jsonl('copy.jsonl.gz'));
     const child = startCollector();
-    await record('early', { from: 0, to: 50, last: false });
+    await recording.record('early', { from: 0, to: 50, last: false });
     await until(async () => (await world.runs.status('early'))?.uncollected === 0);
     await createRun('late', jsonl('late.jsonl'));
-    await record('late', { from: 0, to: 70, last: true });
-    await until(() => isCollected('late'));
-    await record('early', { from: 50, to: 100, last: true });
-    await until(() => isCollected('early'));
+    await recording.record('late', { from: 0, to: 70, last: true });
+    await until(() => recording.isCollected('late'));
+    await recording.record('early', { from: 50, to: 100, last: true });
+    await until(() => recording.isCollected('early'));
     expect(await seqsIn(join(dir, 'late.jsonl'))).toEqual(upTo(70));
     expect(await seqsIn(join(dir, 'early.jsonl'))).toEqual(upTo(100));
     expect(await seqsIn(join(dir, 'copy.jsonl.gz'))).toEqual(upTo(100));
@@ -181,20 +128,20 @@ describe('a collector of all runs', () => {
 
   test('gives its runs up when it is told to stop, so that another goes on at once', async () => {
     await createRun('a', jsonl('out.jsonl'));
-    await record('a', { from: 0, to: 100, last: false });
+    await recording.record('a', { from: 0, to: 100, last: false });
     const first = startCollector();
     await until(async () => (await world.runs.status('a'))?.uncollected === 0);
     expect(await ended(first, 'SIGTERM')).toBe(0);
     expect(await world.redis.exists(world.keys.owner('a'))).toBe(0);
-    await record('a', { from: 100, to: 200, last: true });
+    await recording.record('a', { from: 100, to: 200, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
     expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(200));
-    await expectExactCounters('a', 200);
+    await recording.expectExactCounters('a', 200);
   });
 
   test('keeps the stream of a run that asked for it, for a time', async () => {
     await createRun('a', { kind: 'redis', maxRecords: 10_000, retentionMs: 3_600_000 }, jsonl('out.jsonl'));
-    await record('a', { from: 0, to: 1000, last: true });
+    await recording.record('a', { from: 0, to: 1000, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
     const kept: string[] = [];
     for await (const chunk of readKeptRecords(world.redis, firstShard, 'a')) kept.push(...chunk);
@@ -214,7 +161,7 @@ describe('each record is in the file once and counted once', () => {
     let kills = 0;
     for (let from = 0; from < lines; from += step) {
       const before = await sizeOf(join(dir, name));
-      await record('a', { from, to: from + step, last: from + step === lines });
+      await recording.record('a', { from, to: from + step, last: from + step === lines });
       if (from % 500 !== 0) continue;
       await until(async () => (await sizeOf(join(dir, name))) > before);
       await killed(child, 'a');
@@ -224,7 +171,7 @@ describe('each record is in the file once and counted once', () => {
     expect(await ended(child)).toBe(0);
     expect(kills).toBe(12);
     expect(await seqsIn(join(dir, name))).toEqual(upTo(lines));
-    await expectExactCounters('a', lines);
+    await recording.expectExactCounters('a', lines);
   });
 
   test('when Redis comes back as it was some time ago', async () => {
@@ -235,7 +182,7 @@ describe('each record is in the file once and counted once', () => {
     const child = startCollector('--run', 'a');
     const recordUpTo = async (end: number): Promise<void> => {
       for (let from = Number(await world.runs.checkpoint('a')); from < end; from += 100) {
-        await record('a', { from, to: from + 100, last: from + 100 === total });
+        await recording.record('a', { from, to: from + 100, last: from + 100 === total });
         await until(async () => (await world.runs.status('a'))?.uncollected === 0);
       }
     };
@@ -246,11 +193,11 @@ describe('each record is in the file once and counted once', () => {
     const checkpoint = Number(await world.runs.checkpoint('a'));
     expect(checkpoint).toBeGreaterThan(0);
     expect(checkpoint).toBeLessThan(1500);
-    await commitReleased();
+    await recording.commitReleased();
     await recordUpTo(total);
     expect(await ended(child)).toBe(0);
     expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(total));
-    await expectExactCounters('a', total);
+    await recording.expectExactCounters('a', total);
   });
 
   test('however often Redis is killed', async () => {
@@ -258,7 +205,7 @@ describe('each record is in the file once and counted once', () => {
     const child = startCollector('--run', 'a');
     for (let from = 0; from < 3000; from += step) {
       const before = await sizeOf(join(dir, 'out.jsonl'));
-      await record('a', { from, to: from + step, last: from + step === 3000 });
+      await recording.record('a', { from, to: from + step, last: from + step === 3000 });
       if (from % 1000 !== 500) continue;
       await until(async () => (await sizeOf(join(dir, 'out.jsonl'))) > before);
       await server.kill();
@@ -266,18 +213,6 @@ describe('each record is in the file once and counted once', () => {
     }
     expect(await ended(child)).toBe(0);
     expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(3000));
-    await expectExactCounters('a', 3000);
+    await recording.expectExactCounters('a', 3000);
   });
 });
-
-async function appendOnlyFile(dataDir: string): Promise<string> {
-  const name = (await readdir(join(dataDir, 'redis/appendonlydir'))).find((file) => file.endsWith('.incr.aof'));
-  return join(dataDir, 'redis/appendonlydir', name ?? 'none');
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import type { Shell } from './shell.ts';
-import { trawl } from './trawl.ts';
 
 /**
  * The process behind `trawl`. The first Ctrl-C (SIGINT), SIGTERM or SIGHUP lets the command end in order, the second one
@@ -44,7 +46,13 @@ const shell: Shell = {
   kill: kill.signal,
 };
 
+// Compiled sources halve the next start. A directory is not made for it: `trawl help` leaves no trace.
+const dataDir = resolve(process.env['TRAWL_DATA_DIR'] ?? '.trawl');
+if (process.env['NODE_COMPILE_CACHE'] === undefined && existsSync(dataDir))
+  enableCompileCache(join(dataDir, 'compile-cache'));
+
 try {
+  const { trawl } = await import('./trawl.ts');
   process.exitCode = await trawl(shell);
 } catch (error) {
   process.stderr.write(

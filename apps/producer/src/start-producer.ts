@@ -140,7 +140,7 @@ const sweepLoop = async (
   stop: AbortSignal,
 ): Promise<void> => {
   const everyMs = settings.sweepIntervalMs;
-  const owner = keysOf(shard).owner('sweep');
+  const owner = keysOf(shard).sweeper;
   const me = id;
   while (!stop.aborted) {
     await delay(everyMs, undefined, { signal: stop }).catch(() => undefined);

@@ -8,9 +8,9 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const { shell } = invocation;
   const wish = await readRunSettings(invocation);
   const plan = await planRun(wish, shell);
+  const steps = Promise.all([import('../runs/create-run.ts'), import('../run-crawl.ts')]); // while Redis starts
   return withRedis(wish.settings, shell, async (place) => {
-    const { createRun } = await import('../runs/create-run.ts');
-    const { runCrawl } = await import('../run-crawl.ts');
+    const [{ createRun }, { runCrawl }] = await steps;
     const spec = await createRun(place.redis, plan, shell);
     return runCrawl({ spec, isNew: true }, { place, wish: { ...wish.settings, given: wish.given }, shell });
   });

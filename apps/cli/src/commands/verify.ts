@@ -21,7 +21,13 @@ export const verify = async (invocation: Invocation): Promise<number> => {
     const evidence = await gatherEvidence(redis, firstShard, status);
     const findings = findingsOf(evidence);
     const isVerified = findings.every(({ verdict }) => verdict !== 'wrong');
-    const verification = { run: status.run, inputLines: status.pushed, verified: isVerified, findings };
+    const verification = {
+      run: status.run,
+      inputLines: status.pushed,
+      verified: isVerified,
+      isFinished: status.collectedAtMs !== undefined,
+      findings,
+    };
     const text = settings.json
       ? JSON.stringify(verification)
       : verificationText(verification, coloursOf(shell.stdout, shell.variables));

@@ -4,7 +4,8 @@ const mostBytes = 16 * 1024;
 
 /** What a process said last in its log, from `fromBytes` on: the words for the user, and the message of its last log line. */
 export const readLastWords = async (path: string, fromBytes: number): Promise<LastWords> => {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return { forUser: '', ofLog: '' }; // somebody tidied up
   try {
     const { size } = await file.stat();
     const from = Math.max(fromBytes, size - mostBytes);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { showLength } from '../text/quantities.ts';
 import type { Member } from './supervise.ts';
 
 export type RunOnThisMachine = {
@@ -10,17 +11,24 @@ export type RunOnThisMachine = {
   isNew: boolean;
 };
 
-/** Who crawls a run on one machine: one producer, so many workers, one collector. */
+/**
+ * Who crawls a run on one machine: one producer, so many workers, one collector.
+ * @param fleet.takeoverMs longest until the jobs of a dead worker are given to others
+ */
 export const membersOfRun = (
   here: RunOnThisMachine,
-  { workers, isCollected }: { workers: number; isCollected: () => Promise<boolean> },
+  { workers, takeoverMs, isCollected }: { workers: number; takeoverMs: number; isCollected: () => Promise<boolean> },
 ): Member[] => {
   const { run, sinks } = here.spec;
   const toStdout = sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
   const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`);
+  const afterDeath = `What it was fetching is fetched again, within ${showLength(takeoverMs)}.`;
   return [
+    // Workers take longest to start: they should be there when the first URL is released.
+    ...names.map(
+      (name): Member => ({ name, app: 'worker', args: [], ...silentStreams(here, name), isDone: never, afterDeath }),
+    ),
     feederOf(here, { args: [], isDone: never }),
-    ...names.map((name): Member => ({ name, app: 'worker', args: [], ...silentStreams(here, name), isDone: never })),
     {
       name: 'collector',
       app: 'collector',

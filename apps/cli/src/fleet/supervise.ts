@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { showLength } from '../text/quantities.ts';
@@ -6,6 +5,8 @@ import { type App, type Child, type ChildEnd, type ChildPlan, describeEnd } from
 import type { LastWords } from './last-words.ts';
 
 export type Member = ChildPlan & {
+  /** What the user should know when it died, as a sentence. */
+  afterDeath?: string;
   /** Asked when the process ended well: true = its work is done, it need not come back. */
   isDone: () => Promise<boolean>;
 };
@@ -17,6 +18,8 @@ export type SupervisorParts = {
   isRedisUp: () => boolean;
   notice: (text: string) => void;
   now: () => number;
+  /** Resolves after so many ms, or when the signal aborts. */
+  wait: (ms: number, until: AbortSignal) => Promise<void>;
   /** Aborts: every child is killed at once. */
   kill: AbortSignal;
 };
@@ -36,6 +39,9 @@ const backoff = { firstMs: 200, mostMs: 10_000, forgivenAfterMs: 30_000 };
 /** Starts the members, all at once, and starts those again that die. */
 export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
   const stopping = new AbortController();
+  const stopped = new Promise<true>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(true), { once: true });
+  });
   const running = new Map<Member, Child>();
   parts.kill.addEventListener('abort', () => [...running.values()].forEach((child) => child.kill()), { once: true });
 
@@ -47,13 +53,14 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
       running.set(member, child);
       const end = await child.ended;
       running.delete(member);
-      if (stopping.signal.aborted || (end.code === exitCodes.ok && (await member.isDone()))) return;
+      if (stopping.signal.aborted) return;
+      if (end.code === exitCodes.ok && (await Promise.race([member.isDone(), stopped]))) return;
       const words = await parts.lastWords(member, child);
       if (end.code === exitCodes.userError && parts.isRedisUp()) throw asUserError(member, words);
       deaths = parts.now() - startedAtMs >= backoff.forgivenAfterMs ? 1 : deaths + 1;
       const waitMs = Math.min(backoff.mostMs, backoff.firstMs * 2 ** (deaths - 1));
       parts.notice(deathNotice(member, { end, words, waitMs }));
-      await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await parts.wait(waitMs, stopping.signal);
     }
   };
   const ends = new Map(members.map((member) => [member, keep(member)]));
@@ -81,10 +88,16 @@ function asUserError({ name, logPath }: Member, { forUser, ofLog }: LastWords): 
 }
 
 function deathNotice(
-  { name, logPath }: Member,
+  { name, logPath, afterDeath }: Member,
   { end, words, waitMs }: { end: ChildEnd; words: LastWords; waitMs: number },
 ): string {
   const said = words.forUser.split('\n')[0] || words.ofLog;
   const why = said === '' ? '' : `: ${said}`;
-  return `${name} ended unexpectedly (${describeEnd(end)})${why}. It is started again in ${showLength(waitMs)}. Its log: ${logPath}`;
+  const sentences = [
+    `${name} ended unexpectedly (${describeEnd(end)})${why}.`,
+    `It is started again in ${showLength(waitMs)}.`,
+    ...(afterDeath === undefined ? [] : [afterDeath]),
+    `Its log: ${logPath}`,
+  ];
+  return sentences.join(' ');
 }

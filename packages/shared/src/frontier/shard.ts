@@ -31,6 +31,7 @@ export const keysOf = ({ prefix }: Shard) => ({
   outcomes: (run: string) => `${prefix}outcomes:${run}`,
   toCollect: `${prefix}to-collect`,
   owner: (name: string) => `${prefix}owner:${name}`,
+  sweeper: `${prefix}sweeper`,
   sink: (run: string) => `${prefix}sink:${run}`,
   stats: (run: string) => `${prefix}stats:${run}`,
   failing: (run: string) => `${prefix}failing:${run}`,

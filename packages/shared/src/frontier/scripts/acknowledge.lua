@@ -10,13 +10,14 @@ local stream, n = P .. 'outcomes:' .. run, tonumber(ARGV[8])
 local ids = {}
 for i = 9, 8 + n do ids[#ids + 1] = ARGV[i] end
 if n > 0 then
-  redis.call('XACK', stream, group, unpack(ids))
+  -- A call that is sent again after its answer got lost finds nothing pending, and counts nothing.
+  if redis.call('XACK', stream, group, unpack(ids)) == 0 then return 1 end
   if not keep then redis.call('XDEL', stream, unpack(ids)) end
 end
 redis.call('HSET', P .. 'sink:' .. run, 'state', ARGV[7])
-redis.call('HINCRBY', P .. 'run:' .. run, 'uncollected', -tonumber(ARGV[5]))
-redis.call('HINCRBY', P .. 'lag', 'records', -tonumber(ARGV[5]))
-redis.call('HINCRBY', P .. 'lag', 'bytes', -tonumber(ARGV[6]))
+redis.call('HINCRBY', P .. 'run:' .. run, 'uncollected', 0 - tonumber(ARGV[5]))
+redis.call('HINCRBY', P .. 'lag', 'records', 0 - tonumber(ARGV[5]))
+redis.call('HINCRBY', P .. 'lag', 'bytes', 0 - tonumber(ARGV[6]))
 local failing = P .. 'failing:' .. run
 for i = 9 + n, #ARGV, 2 do
   local host = string.match(ARGV[i], '^failing:(.+)$')

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fleetSettings } from '../commands/flags.ts';
+import type { CommandRedis } from '../redis-of-command.ts';
+import type { Shell } from '../shell.ts';
+import { startChild } from './child.ts';
+import { childEnvironment } from './child-environment.ts';
+import { readLastWords } from './last-words.ts';
+import { type Fleet, type Member, supervise } from './supervise.ts';
+
+export type FleetSurroundings = {
+  place: CommandRedis;
+  /** Flag -> what was given for it, by flags or the crawl file. */
+  given: Record<string, unknown>;
+  /** Absolute. */
+  dataDir: string;
+  notice: (text: string) => void;
+  shell: Shell;
+};
+
+/** Starts real processes as members of a fleet, and keeps them running. */
+export const startFleet = (members: Member[], surroundings: FleetSurroundings): Fleet => {
+  const { place, given, dataDir, notice, shell } = surroundings;
+  const settings = { table: fleetSettings, given, redisUrl: place.url, dataDir };
+  const environment = childEnvironment(shell.variables, settings);
+  return supervise(members, {
+    start: (plan) => startChild(plan, { execPath: shell.execPath, environment }),
+    lastWords: (plan, child) => readLastWords(plan.logPath, child.logFromBytes),
+    isRedisUp: () => place.redis.status === 'ready' && place.embedded?.isAlive() !== false,
+    notice,
+    now: shell.now,
+    wait: (ms, until) => delay(ms, undefined, { signal: until }).catch(() => undefined),
+    kill: shell.kill,
+  });
+};
