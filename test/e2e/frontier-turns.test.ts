@@ -113,6 +113,54 @@ describe('acquire', () => {
   });
 });
 
+describe('the gap', () => {
+  const gapRun = { perHost: 6, perHostGapMs: 400 };
+  const twoReleased = async () => {
+    await world.startRun('a', gapRun);
+    await world.pushAll('a', [{ host: 'h' }, { host: 'h' }]);
+    const [first = fail()] = (await world.release()).urls;
+    await world.redis.hset('{t0}:h:h', 'next', 1);
+    await world.redis.zadd(world.keys.ready, 1, 'h');
+    const [second = fail()] = (await world.release()).urls;
+    return { first, second };
+  };
+
+  test('is kept between the starts of two URLs that were released already', async () => {
+    const { first, second } = await twoReleased();
+    expect(await world.frontier.acquire(turnOfReleased(first), acquireLimits)).toEqual({ kind: 'go', waitMs: 0 });
+    const granted = await world.frontier.acquire(turnOfReleased(second), acquireLimits);
+    expect(granted.kind === 'go' && granted.waitMs).toBeGreaterThan(300);
+  });
+
+  test('moves with the process that was held up between its turn and its request', async () => {
+    const { first, second } = await twoReleased();
+    await world.frontier.acquire(turnOfReleased(first), acquireLimits);
+    const again = { ...acquireLimits, again: true };
+    expect(await world.frontier.acquire(turnOfReleased(first), again)).toEqual({ kind: 'go', waitMs: 0 });
+    const granted = await world.frontier.acquire(turnOfReleased(second), acquireLimits);
+    expect(granted.kind === 'go' && granted.waitMs).toBeGreaterThan(300);
+  });
+
+  test('is kept between a request and its own retry', async () => {
+    const { first } = await twoReleased();
+    await world.frontier.acquire(turnOfReleased(first), acquireLimits);
+    await world.frontier.yield(turnOfReleased(first), {});
+    const granted = await world.frontier.acquire(turnOfReleased(first), acquireLimits);
+    expect(granted.kind === 'go' && granted.waitMs).toBeGreaterThan(300);
+  });
+
+  test('counts from when the request really left', async () => {
+    const { first, second } = await twoReleased();
+    await world.frontier.acquire(turnOfReleased(first), acquireLimits);
+    await world.redis.hset('{t0}:h:h', 'last', 1000);
+    const [seconds = 0] = await world.redis.time();
+    await world.frontier.commit([commitOf(first, { startedAtMs: Number(seconds) * 1000 - 100 })]);
+    const granted = await world.frontier.acquire(turnOfReleased(second), acquireLimits);
+    expect(Number(await world.redis.hget('{t0}:h:h', 'last'))).toBeGreaterThanOrEqual(Number(seconds) * 1000 + 300);
+    expect(granted.kind).toBe('go');
+  });
+});
+
 describe('commit', () => {
   test('the first outcome of a line stands, the second is refused', async () => {
     await world.startRun('a');

@@ -71,3 +71,20 @@ test('a redirect to a host that stays busy does not hold the worker for ever', a
   expect(await createHops(job, options).ask('other')).toBe('must-wait');
   expect(asked.length).toBeLessThan(60);
 });
+
+test('a turn that lies ahead is waited for', async () => {
+  const { asked, options } = world([{ kind: 'go', waitMs: 300 }]);
+  expect(await askForTurn({ ...job, turnHeld: false }, options)).toEqual({ kind: 'go', waitMs: 0 });
+  expect(asked).toEqual(['h']);
+  expect(options.nowMs()).toBe(1300);
+});
+
+test('a process that was held up past its turn asks again', async () => {
+  const { asked, options } = world([
+    { kind: 'go', waitMs: 300 },
+    { kind: 'go', waitMs: 0 },
+  ]);
+  const sleep = (ms: number) => options.sleep(ms + 100);
+  expect(await askForTurn({ ...job, turnHeld: false }, { ...options, sleep })).toMatchObject({ kind: 'go' });
+  expect(asked).toEqual(['h', 'h']);
+});

@@ -44,7 +44,6 @@ const world = (
       void done.push([name, ...rest]);
   const effects: Effects = {
     askForTurn: async () => ({ kind: 'go', waitMs: 0 }),
-    waitForTurn: async (waitMs) => void done.push(['wait', waitMs]),
     fetchPage: async () => answered,
     classify: () => verdict,
     commit: note('commit'),
@@ -63,12 +62,6 @@ describe('a URL', () => {
     const { effects, done } = world();
     expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
     expect(done).toEqual([['commit', { next: 'store', class: 'ok', reason: 'status-200' }, answered]]);
-  });
-
-  test('waits for its turn before it is fetched', async () => {
-    const { effects, done } = world({ askForTurn: async () => ({ kind: 'go', waitMs: 30 }) });
-    await processUrl(job, effects);
-    expect(done.map(([name]) => name)).toEqual(['wait', 'commit']);
   });
 
   test.each(['recorded', 'superseded'] as const)('that is %s is left alone', async (kind) => {

@@ -31,6 +31,8 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
   const { frontier, nowMs, random } = tools;
   const { settings } = policy;
   let startedAtMs = nowMs();
+  /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
+  const startOf = (job: Job) => (job.turnHeld ? {} : { startedAtMs });
 
   const fetchPage = async (job: Job): Promise<FetchOutcome> => {
     const { url, overrides } = job.line;
@@ -46,7 +48,6 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
 
   return {
     askForTurn: (job) => askForTurn(job, tools),
-    waitForTurn: tools.sleep,
     fetchPage,
     classify: (job, outcome) =>
       classify(
@@ -67,14 +68,21 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
         at: new Date(nowMs()).toISOString(),
         policy: policy.record,
       });
-      await tools.commit({ ...turnOf(job), class: verdict.class, summary: encodeSummary(summary), json });
+      await tools.commit({
+        ...turnOf(job),
+        class: verdict.class,
+        summary: encodeSummary(summary),
+        json,
+        ...startOf(job),
+      });
     },
     giveSlotBack: async (job, pauseMs) => {
-      await frontier.yield(turnOf(job), pauseMs === undefined ? {} : { pauseMs, random: random() });
+      const pause = pauseMs === undefined ? {} : { pauseMs, random: random() };
+      await frontier.yield(turnOf(job), { ...pause, ...startOf(job) });
     },
     putBack: async (job, line, pauseMs) => {
       const pause = pauseMs === undefined ? {} : { pauseMs, random: random() };
-      await frontier.yield(turnOf(job), { putBack: encodeLine(line), ...pause });
+      await frontier.yield(turnOf(job), { putBack: encodeLine(line), ...pause, ...startOf(job) });
     },
     backoffMs: (job) =>
       backoffMs({ attempt: job.attempt, baseMs: settings.backoffMs, capMs: settings.backoffCapMs, random }),

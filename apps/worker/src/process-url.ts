@@ -6,9 +6,8 @@ import type { Ending, Job } from './job.ts';
 
 /** What the journey needs done. Each is a step with a folder of its name; none throws for what a host did. */
 export type Effects = {
+  /** `go` resolves when the turn has come. */
   askForTurn: (job: Job) => Promise<Turn>;
-  /** Resolves when the turn has come. */
-  waitForTurn: (waitMs: number) => Promise<void>;
   fetchPage: (job: Job) => Promise<FetchOutcome>;
   classify: (job: Job, outcome: FetchOutcome) => Verdict;
   /** Records the outcome and gives the slot back, in one step. */
@@ -41,7 +40,7 @@ export const processUrl = async (job: Job, effects: Effects): Promise<Ending> =>
     case 'busy':
       return putBack(job, effects, {});
     case 'go':
-      if (turn.waitMs > 0) await effects.waitForTurn(turn.waitMs);
+      break;
   }
 
   const outcome = await effects.fetchPage(job);

@@ -1,4 +1,4 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 
 export type WebAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 

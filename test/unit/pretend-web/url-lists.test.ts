@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleList, exampleUrls } from '../../support/pretend-web/example-urls.ts';

@@ -8,17 +8,31 @@ export type TurnOptions = {
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
   nowMs: () => number;
+  sleep: (ms: number) => Promise<void>;
 };
 
 /** A turn further away than this is not worth a worker's slot: the URL goes back to the frontier. */
 const longestWaitMs = 1000;
 
-/** The lease that release took is the turn of a first try, as long as it outlives the execution. */
+/** A process that was held up this long past its turn asks again: others may have been granted theirs meanwhile. */
+const lateMs = 20;
+const mostAsked = 3;
+
+/**
+ * Resolves with `go` when the turn has come. The lease that release took is the turn of a first try, as long as it outlives the
+ * execution.
+ */
 export const askForTurn = async (job: Job, options: TurnOptions): Promise<Turn> => {
   const { leaseMs, jobDeadlineMs, nowMs } = options;
   const leaseLeftMs = job.releasedAtMs + leaseMs - nowMs();
   if (job.turnHeld && job.isFirstExecution && leaseLeftMs > jobDeadlineMs) return { kind: 'go', waitMs: 0 };
-  return options.frontier.acquire(turnOf(job), { leaseMs, longestWaitMs });
+  for (let asked = 1; ; asked++) {
+    const askedAtMs = nowMs();
+    const turn = await options.frontier.acquire(turnOf(job), { leaseMs, longestWaitMs, again: asked > 1 });
+    if (turn.kind !== 'go') return turn;
+    if (turn.waitMs > 0) await options.sleep(turn.waitMs);
+    if (asked === mostAsked || nowMs() - askedAtMs - turn.waitMs < lateMs) return { kind: 'go', waitMs: 0 };
+  }
 };
 
 export const turnOf = (job: Job): TurnRequest => ({ host: job.host, run: job.run, seq: job.line.seq, id: job.id });

@@ -56,7 +56,13 @@ export type Turn =
 
 export type Yielded = { blockedMs: number; refusedForMs: number };
 
-export type Commit = TurnRequest & { class: OutcomeClass; summary: string; json: string };
+export type Commit = TurnRequest & {
+  class: OutcomeClass;
+  summary: string;
+  json: string;
+  /** Redis ms at which the request left; absent where the host has no gap to keep. */
+  startedAtMs?: number;
+};
 
 export type Acknowledgement = {
   run: string;
@@ -101,13 +107,25 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       return { nowMs, waitMs: waitMs < 0 ? undefined : waitMs, linesLeft, urls: releasedUrls(flat) };
     },
 
-    /** @param limits.hop a redirect led here: the host is not the line's own. */
+    /**
+     * @param limits.hop a redirect led here: the host is not the line's own
+     * @param limits.again the start that was granted last was not used: it moves
+     */
     acquire: async (
       turn: TurnRequest,
-      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean },
+      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean },
     ): Promise<Turn> => {
       const { host, run, seq, id } = turn;
-      const args = [host, run, seq, id, limits.leaseMs, limits.longestWaitMs, limits.hop ? '1' : '0'];
+      const args = [
+        host,
+        run,
+        seq,
+        id,
+        limits.leaseMs,
+        limits.longestWaitMs,
+        limits.hop ? '1' : '0',
+        limits.again ? '1' : '0',
+      ];
       const [kind, waitMs] = (await scripts.acquire([shard.prefix], args)) as [Turn['kind'], number];
       return kind === 'go' || kind === 'busy' ? { kind, waitMs } : { kind };
     },
@@ -119,16 +137,16 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
      */
     yield: async (
       { host, run, id }: TurnRequest,
-      ending: { putBack?: string; pauseMs?: number; random?: number },
+      ending: { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number },
     ): Promise<Yielded> => {
-      const args = [host, run, id, ending.putBack ?? '', ending.pauseMs ?? -1, ending.random ?? 0];
+      const args = [host, run, id, ending.putBack ?? '', ending.pauseMs ?? -1, ending.random ?? 0, startOf(ending)];
       const [blockedMs, refusedForMs] = (await scripts.yield([shard.prefix], args)) as [number, number];
       return { blockedMs, refusedForMs };
     },
 
     /** Answers for each commit whether its outcome was recorded; false: the line already had one. */
     commit: async (commits: Commit[]): Promise<boolean[]> => {
-      const args = commits.flatMap((c) => [c.host, c.run, c.seq, c.id, c.class, c.summary, c.json]);
+      const args = commits.flatMap((c) => [c.host, c.run, c.seq, c.id, c.class, c.summary, c.json, startOf(c)]);
       const reply = (await scripts.commit([shard.prefix, waiting], args)) as number[];
       return reply.map((recorded) => recorded === 1);
     },
@@ -150,6 +168,9 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
     },
   };
 };
+
+const startOf = ({ startedAtMs }: { startedAtMs?: number }): number | '' =>
+  startedAtMs === undefined ? '' : Math.floor(startedAtMs);
 
 function argumentsOfItem(item: PushItem): (string | number)[] {
   if (item.kind === 'invalid') return ['', item.json, '', item.summary];

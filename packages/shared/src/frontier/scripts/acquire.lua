@@ -2,6 +2,7 @@
 -- of release is not the turn yet.
 -- KEYS  1 shard prefix
 -- ARGV  1 host  2 run  3 seq  4 job id  5 lease in ms  6 longest wait in place in ms  7 '1' for a redirect hop
+--       8 '1': the start granted last time was not used, the process was held up
 -- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
 --        | {'recorded'}: the line has its outcome | {'superseded'}: a later release of the line is on its way
 -- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
@@ -17,7 +18,7 @@ local gapMs, most = limitsOfHost(run, redis.call('LRANGE', P .. 'r:' .. host, 0,
 local leases = P .. 'l:' .. host
 local expiry = tonumber(redis.call('ZSCORE', leases, id) or '0')
 local holds = expiry > nowMs
-local clocks = redis.call('HMGET', P .. 'h:' .. host, 'last', 'next', 'blocked')
+local clocks = redis.call('HMGET', P .. 'h:' .. host, 'last', 'next', 'blocked', 'lastBy')
 local last, nextMs, blocked = tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0, tonumber(clocks[3]) or 0
 
 if not holds then
@@ -28,7 +29,8 @@ if not holds then
   end
 end
 -- Who came through release has had its pace counted there; everybody keeps the gap between real starts.
-local startMs = math.max(nowMs, blocked, last + gapMs)
+local movesOwnStart = ARGV[8] == '1' and clocks[4] == id
+local startMs = math.max(nowMs, blocked, movesOwnStart and last or last + gapMs)
 if not holds then startMs = math.max(startMs, nextMs) end
 if startMs - nowMs > patienceMs then return { 'busy', startMs - nowMs } end
 
@@ -38,7 +40,7 @@ if rate > 0 then
   if not holds then redis.call('HINCRBYFLOAT', P .. 'bucket', 'tokens', -1) end
 end
 if gapMs > 0 then
-  setHostClock(host, 'last', startMs, 'next', math.max(nextMs, startMs + gapMs))
+  setHostClock(host, 'last', startMs, 'lastBy', id, 'next', math.max(nextMs, startMs + gapMs))
 end
 if isHop then redis.call('HDEL', P .. 'h:' .. host, 'hopUntil') end
 redis.call('ZADD', leases, startMs + leaseMs, id)

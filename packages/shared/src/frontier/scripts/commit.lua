@@ -1,15 +1,16 @@
 -- Records the outcomes of a group of jobs: slot, released entry, bit, counters and stream change together.
 -- KEYS  1 shard prefix  2 BullMQ's list of waiting jobs
--- ARGV  seven a job: host, run, seq, job id, class, summary, record
+-- ARGV  eight a job: host, run, seq, job id, class, summary, record, ms at which its request left or '' (host without a gap)
 -- Result {1 for each job whose outcome was recorded, 0 where the line already has one or a later release of it is on its way}
 -- Invariant: pushed = bits set + frontier lines + released entries, before and after.
 local idsOfHost, outcomesOfRun, results = {}, {}, {}
 local answers = { ok = true, ['not-modified'] = true, ['http-error'] = true }
-for i = 1, #ARGV, 7 do
+for i = 1, #ARGV, 8 do
   local host, run, id = ARGV[i], ARGV[i + 1], ARGV[i + 3]
   idsOfHost[host] = idsOfHost[host] or { answered = false }
   table.insert(idsOfHost[host], id)
   if answers[ARGV[i + 4]] then idsOfHost[host].answered = true end
+  if ARGV[i + 7] ~= '' then noteStart(host, tonumber(ARGV[i + 7])) end
   local current = redis.call('HDEL', P .. 'released', id)
   results[#results + 1] = current
   if current == 1 then

@@ -1,5 +1,5 @@
 -- One host's politeness, over all runs and the whole fleet.
---   h:<host>  next (pace: ms of the next start), last (ms of the last start), blocked (penalty: ms until it may be asked),
+--   h:<host>  next (pace: ms of the next start), last (ms of the last start), lastBy (its job), blocked (penalty: ms until it may be asked),
 --             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last answer),
 --             hopUntil (ms until which one slot is left free for a redirect that found none)
 --   l:<host>  leases: who may be asking it now, until when
@@ -51,6 +51,12 @@ end
 local function setHostClock(host, ...)
   redis.call('HSET', P .. 'h:' .. host, ...)
   redis.call('PEXPIRE', P .. 'h:' .. host, hostHashLifeMs)
+end
+
+-- When a request really left, where that was later than it was granted: the gap counts from there.
+local function noteStart(host, startedAtMs)
+  local last = tonumber(redis.call('HGET', P .. 'h:' .. host, 'last'))
+  if last and startedAtMs > last and startedAtMs <= nowMs then redis.call('HSET', P .. 'h:' .. host, 'last', startedAtMs) end
 end
 
 -- What a line costs the frontier in bytes, as measured: a list entry, and the keys of a (host, run) that was not there.
