@@ -13,7 +13,7 @@ import { findAiohttp, installAiohttp, type PeerFigures, runAiohttpLoop, runUndic
 const urls = 50_000;
 const rounds = 3;
 const peerConcurrency = 100;
-const flags = ['--workers', '2', '--concurrency', '64', '--per-host', '1000'];
+const flags = ['--workers', '2', '--concurrency', '128', '--per-host', '1000'];
 const kinds: ProcessKind[] = ['cli', 'producer', 'worker', 'collector', 'redis', 'origin'];
 
 /**
@@ -76,8 +76,8 @@ function resultOf(
     notes: [
       'ratio is speed: reference wall / trawl wall. CPU and memory are those of the median run.',
       ...(more.skippedPeer ? [`aiohttp skipped: no Python here can import it; ${installAiohttp}, or name a Python in BENCH_PYTHON`] : []),
-      ...more.profiles,
     ],
+    appendix: more.profiles,
     detail: { versions: more.versions, flags, trawl: trawl.map(withoutReadings), undici, aiohttp },
   };
 }

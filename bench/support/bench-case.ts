@@ -9,6 +9,7 @@ export type BenchCase = {
 };
 
 export type CaseResult =
-  | { kind: 'measured'; figures: Figure[]; notes: string[]; detail: Record<string, unknown> }
+  /** `appendix`: lines below the table, for a reader who asked for more. */
+  | { kind: 'measured'; figures: Figure[]; notes: string[]; appendix?: string[]; detail: Record<string, unknown> }
   /** Something that the case needs is not on this machine; `reason` says what, and how to get it. */
   | { kind: 'skipped'; reason: string };

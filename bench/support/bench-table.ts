@@ -23,7 +23,8 @@ export const tableOf = (reports: CaseReport[]): string => {
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd(),
   );
   const notes = reports.flatMap(notesOf);
-  return [...lines, ...(notes.length > 0 ? ['', ...notes] : []), ''].join('\n');
+  const appendix = reports.flatMap(({ result }) => (result.kind === 'measured' ? (result.appendix ?? []) : []));
+  return [lines, notes, appendix].filter((part) => part.length > 0).map((part) => `${part.join('\n')}\n`).join('\n');
 };
 
 function rowsOf({ name, result }: CaseReport): string[][] {

@@ -47,7 +47,7 @@ export const runCrawl = async (
   const takeoverMs = wish.lockMs + 2 * wish.stalledIntervalMs;
   const members = membersOfRun({ ...crawled, dataDir }, { workers: wish.workers, takeoverMs, isCollected });
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });
-  if (!wish.json && !wish.quiet) display.notice(`run ${run}: ${wish.workers} workers; logs in ${logDir(dataDir, run)}`);
+  tellStart({ run, workers: wish.workers, logs: logDir(dataDir, run) }, { display, wish, shell });
 
   const ending = await untilCollected({ look, fleet, display, place, shell });
   display.end();
@@ -56,6 +56,16 @@ export const runCrawl = async (
   const [code] = await Promise.all([report, fleet.stop('at once')]);
   return code;
 };
+
+type Start = { run: string; workers: number; logs: string };
+
+function tellStart(
+  start: Start,
+  { display, wish, shell }: { display: ProgressDisplay; wish: CrawlWish; shell: Shell },
+): void {
+  if (wish.json) shell.stdout.write(`${JSON.stringify({ event: 'started', ...start })}\n`);
+  else if (!wish.quiet) display.notice(`run ${start.run}: ${start.workers} workers; logs in ${start.logs}`);
+}
 
 type Look = () => Promise<RunStatus | undefined>;
 

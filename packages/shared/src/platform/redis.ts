@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
-import { coalesceWrites } from './coalesce-writes.ts';
 import { UserError } from './user-error.ts';
 
 /** A connection as ioredis gives it. This file is the only one that imports ioredis. */
@@ -82,7 +81,6 @@ export const connectRedis = async (
 ): Promise<Redis> => {
   const enableReadyCheck = options.evenLoading !== true;
   const redis = new IoRedis({ ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck });
-  redis.on('connect', () => coalesceWrites(redis.stream));
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;
