@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunSpec, RunStatus } from '@trawl/shared/domain/run.ts';
+import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
-import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { keepRedisAlive } from './fleet/keep-redis-alive.ts';
 import { logDir, membersOfRun } from './fleet/members-of-run.ts';
 import { startFleet } from './fleet/start-fleet.ts';
 import type { Fleet } from './fleet/supervise.ts';
-import { createProgressMeter } from './progress/progress-meter.ts';
+import { createProgressMeter, type RunLook } from './progress/progress-meter.ts';
 import { createProgressDisplay, type ProgressDisplay, progressMode } from './progress/show-progress.ts';
 import type { CommandRedis } from './redis-of-command.ts';
 import { endWithReport } from './report/end-with-report.ts';
@@ -42,7 +43,7 @@ export const runCrawl = async (
   const { run } = crawled.spec;
   const display = createProgressDisplay(progressMode(shell, wish), shell);
   const dataDir = resolve(shell.cwd, wish.dataDir);
-  const look = () => createRuns(place.redis, firstShard).status(run);
+  const look = () => lookAt(run, place.redis);
   const isCollected = async () => (await look())?.collectedAtMs !== undefined;
   const takeoverMs = wish.lockMs + 2 * wish.stalledIntervalMs;
   const members = membersOfRun({ ...crawled, dataDir }, { workers: wish.workers, takeoverMs, isCollected });
@@ -67,7 +68,15 @@ function tellStart(
   else if (!wish.quiet) display.notice(`run ${start.run}: ${start.workers} workers; logs in ${start.logs}`);
 }
 
-type Look = () => Promise<RunStatus | undefined>;
+type Look = () => Promise<RunLook | undefined>;
+
+async function lookAt(run: string, redis: Redis): Promise<RunLook | undefined> {
+  const [status, retries] = await Promise.all([
+    createRuns(redis, firstShard).status(run),
+    redis.hget(keysOf(firstShard).stats(run), 'retries'),
+  ]);
+  return status && { ...status, retries: Number(retries ?? 0) };
+}
 
 type Watched = { look: Look; fleet: Fleet; display: ProgressDisplay; place: CommandRedis; shell: Shell };
 
@@ -77,7 +86,7 @@ async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'
   const done = new AbortController();
   const stop = AbortSignal.any([shell.stop, done.signal]);
   const measure = createProgressMeter();
-  const onLook = (status: RunStatus) => display.show(measure(status, shell.now()));
+  const onLook = (status: RunLook) => display.show(measure(status, shell.now()));
   const collected = watchRun(look, { onLook, isOver: ({ collectedAtMs }) => collectedAtMs !== undefined, stop });
   const never = new Promise<never>(() => undefined);
   const kept = keepRedisAlive(place, { notice: display.notice, now: shell.now, stop });

@@ -5,20 +5,21 @@ import type { RunStatus } from '@trawl/shared/domain/run.ts';
 const lookEveryMs = 200;
 
 /**
- * Looks at a run until `isOver` says so. Resolves with the last look, or with undefined when `stop` aborted first; does not wait for a
- * Redis that is gone.
+ * Looks at a run until `isOver` says so. Resolves with the last look, or with undefined when `stop` aborted first; does not
+ * wait for a Redis that is gone. Rejects when Redis does not know the run any more.
  */
-export const watchRun = async (
-  look: () => Promise<RunStatus | undefined>,
-  options: { onLook: (status: RunStatus) => void; isOver: (status: RunStatus) => boolean; stop: AbortSignal },
-): Promise<RunStatus | undefined> => {
+export const watchRun = async <T extends RunStatus>(
+  look: () => Promise<T | undefined>,
+  options: { onLook: (status: T) => void; isOver: (status: T) => boolean; stop: AbortSignal },
+): Promise<T | undefined> => {
   const { stop } = options;
-  const stopped = new Promise<undefined>((resolve) =>
-    stop.addEventListener('abort', () => resolve(undefined), { once: true }),
+  const stopped = new Promise<'stopped'>((resolve) =>
+    stop.addEventListener('abort', () => resolve('stopped'), { once: true }),
   );
   while (!stop.aborted) {
     const status = await Promise.race([look(), stopped]);
-    if (status === undefined) return undefined;
+    if (status === 'stopped') return undefined;
+    if (status === undefined) throw new Error('the run is gone from Redis');
     options.onLook(status);
     if (options.isOver(status)) return status;
     await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);

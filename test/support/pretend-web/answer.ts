@@ -11,7 +11,6 @@ export type Answer = {
 
 export const json = 'application/json';
 export const html = 'text/html; charset=utf-8';
-export const text = 'text/plain; charset=utf-8';
 
 /** Sends a whole answer with its length. */
 export const answer = (response: ServerResponse, { status = 200, type = json, headers = [], body }: Answer): void => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { SettingsTable } from '@trawl/shared/domain/setting.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
-import { type App, endOf, mainOf } from '../fleet/child.ts';
+import { type App, endOf, heapBounds, mainOf } from '../fleet/child.ts';
 import { childEnvironment } from '../fleet/child-environment.ts';
 import type { Invocation } from './command.ts';
 import type { placeSettings } from './flags.ts';
@@ -29,7 +29,7 @@ type Place = { invocation: Invocation; redisUrl: string; dataDir: string };
 async function runMain(app: App, table: Table, { invocation, redisUrl, dataDir }: Place): Promise<number> {
   const { shell, flags: given } = invocation;
   const env = childEnvironment(shell.variables, { table, given, redisUrl, dataDir: resolve(shell.cwd, dataDir) });
-  const child = spawn(shell.execPath, [mainOf(app)], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(shell.execPath, [...heapBounds, mainOf(app)], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   const passOn = () => void child.kill('SIGTERM');
   shell.stop.addEventListener('abort', passOn, { once: true });
   shell.kill.addEventListener('abort', () => void child.kill('SIGKILL'), { once: true });

@@ -32,6 +32,12 @@ export type Child = {
 export const mainOf = (app: App): string => fileURLToPath(new URL(`../../../${app}/src/main.ts`, import.meta.url));
 
 /**
+ * Node lets garbage grow with the memory of the machine. What lives in our processes is small: with these bounds a worker that
+ * fetches 50 KB pages 250 at a time takes 165 instead of 280 MB, for some 5 % more CPU. Bodies lie outside of this heap.
+ */
+export const heapBounds = ['--max-semi-space-size=8', '--max-old-space-size=384'];
+
+/**
  * Starts a process of the fleet. It stands in a session of its own: a Ctrl-C of the terminal reaches the CLI only, which
  * then ends the fleet in order. The IPC channel ends it when the CLI dies.
  */
@@ -43,7 +49,7 @@ export const startChild = (
   const log = openSync(plan.logPath, 'a', 0o600);
   try {
     const logFromBytes = fstatSync(log).size;
-    const child = spawn(surroundings.execPath, [mainOf(plan.app), ...plan.args], {
+    const child = spawn(surroundings.execPath, [...heapBounds, mainOf(plan.app), ...plan.args], {
       detached: true,
       env: surroundings.environment,
       stdio: [plan.stdin, plan.stdout, log, 'ipc'],

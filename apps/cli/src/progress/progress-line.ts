@@ -40,29 +40,24 @@ export const progressSentence = (progress: Progress): string => {
   return [`${showCount(done)} of ${known}`, ...words(progress).map(({ text }) => text)].join(', ');
 };
 
-function words({
-  ratePerSecond,
-  inFlight,
-  failed,
-  failures,
-  etaMs,
-  done,
-  total,
-  uncollected,
-}: Progress): { text: string; isBad?: boolean }[] {
+type Word = { text: string; isBad?: boolean };
+
+function words(progress: Progress): Word[] {
+  const { ratePerSecond, inFlight, retries, etaMs, done, pushed, total, uncollected } = progress;
   if (done === total) return uncollected > 0 ? [{ text: `writing ${showCount(uncollected)} records` }] : [];
-  const named = failures.slice(0, mostClasses).map(([name, n]) => `${name} ${showCount(n)}`);
+  if (pushed === 0) return [{ text: 'starting' }];
   return [
     { text: showRate(ratePerSecond) },
     ...(etaMs === undefined ? [] : [{ text: `${showClock(etaMs)} left` }]),
     ...(inFlight === 0 ? [] : [{ text: `${showCount(inFlight)} in flight` }]),
-    ...(failed === 0
-      ? []
-      : [
-          {
-            text: `${showCount(failed)} failed (${named.join(', ')}${failures.length > mostClasses ? ', ...' : ''})`,
-            isBad: true,
-          },
-        ]),
+    ...failureWords(progress),
+    ...(retries === 0 ? [] : [{ text: `${showCount(retries)} retries` }]),
   ];
+}
+
+function failureWords({ failed, failures }: Progress): Word[] {
+  if (failed === 0) return [];
+  const named = failures.slice(0, mostClasses).map(([name, n]) => `${name} ${showCount(n)}`);
+  const rest = failures.length > mostClasses ? ', ...' : '';
+  return [{ text: `${showCount(failed)} failed (${named.join(', ')}${rest})`, isBad: true }];
 }

@@ -13,6 +13,8 @@ export type Progress = {
   ratePerSecond: number;
   /** URLs that left the frontier and have no outcome, over all runs that share the Redis. */
   inFlight: number;
+  /** Requests that were made again after a failure, of the lines whose records are written. */
+  retries: number;
   failed: number;
   /** The most frequent first. */
   failures: [OutcomeClass, number][];
@@ -22,6 +24,9 @@ export type Progress = {
   /** Absent while it cannot be told. */
   etaMs?: number;
 };
+
+/** One look at a run's counters. */
+export type RunLook = RunStatus & { retries: number };
 
 /** Long enough that the number can be read, short enough that it is now. */
 const rateOverMs = 3000;
@@ -40,8 +45,9 @@ export const createProgressMeter = () => {
     return now.atMs === then.atMs ? 0 : ((now.done - then.done) * 1000) / (now.atMs - then.atMs);
   };
 
-  return (status: RunStatus, nowMs: number): Progress => {
+  return (status: RunLook, nowMs: number): Progress => {
     startedAtMs ??= nowMs;
+    if (looks.length === 1 && looks[0]?.done === status.recorded) looks.pop(); // nothing moves yet: no rate to average with
     looks.push({ atMs: nowMs, done: status.recorded });
     while (looks.length > 2 && nowMs - (looks[1]?.atMs ?? nowMs) >= forecastOverMs) looks.shift();
     const total = status.state === 'feeding' ? undefined : status.pushed;
@@ -56,6 +62,7 @@ export const createProgressMeter = () => {
       ...(total === undefined ? {} : { total }),
       ratePerSecond: rateOver(rateOverMs),
       inFlight: status.released,
+      retries: status.retries,
       failed: failures.reduce((sum, [, n]) => sum + n, 0),
       failures,
       uncollected: status.uncollected,
