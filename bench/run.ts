@@ -49,7 +49,12 @@ async function measureAll(chosen: BenchCase[], options: { profile: boolean }): P
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
   process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
   const tempDir = await mkdtemp(join(tmpdir(), 'trawl-bench-'));
-  const world = createWorld({ tempDir, stop: interrupt.signal, profile: options.profile, say: (text) => say(`  ${text}`) });
+  const world = createWorld({
+    tempDir,
+    stop: interrupt.signal,
+    profile: options.profile,
+    say: (text) => say(`  ${text}`),
+  });
   const reports: CaseReport[] = [];
   try {
     for (const benchCase of chosen) reports.push(await measure(benchCase, world));
@@ -81,7 +86,13 @@ async function measure({ name, about, run }: BenchCase, world: BenchWorld): Prom
 function asJson(machine: Machine, reports: CaseReport[]): string {
   const judged = reports.map((report) =>
     report.result.kind === 'measured'
-      ? { ...report, result: { ...report.result, figures: report.result.figures.map((figure) => ({ ...figure, met: isMet(figure) })) } }
+      ? {
+          ...report,
+          result: {
+            ...report.result,
+            figures: report.result.figures.map((figure) => ({ ...figure, met: isMet(figure) })),
+          },
+        }
       : report,
   );
   return `${JSON.stringify({ machine, cases: judged }, undefined, 2)}\n`;
@@ -98,7 +109,9 @@ async function keep(results: string, at: string): Promise<string> {
 function readFlags(): { cases: BenchCase[]; json: boolean; profile: boolean; help: boolean } | undefined {
   try {
     const boolean = { type: 'boolean', default: false } as const;
-    const { values } = parseArgs({ options: { only: { type: 'string' }, json: boolean, profile: boolean, help: boolean } });
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, json: boolean, profile: boolean, help: boolean },
+    });
     const names = values.only?.split(',') ?? cases.map(({ name }) => name);
     const unknown = names.filter((name) => !cases.some((known) => known.name === name));
     if (unknown.length > 0) throw new Error(`--only: there is no case ${unknown.join(', ')}`);

@@ -28,7 +28,12 @@ export const enqueueMillion: BenchCase = {
     return {
       kind: 'measured',
       figures: [
-        { what: 'Redis used_memory peak', value: after.peakBytes, unit: 'bytes', target: { of: 'value', atMost: 150e6 } },
+        {
+          what: 'Redis used_memory peak',
+          value: after.peakBytes,
+          unit: 'bytes',
+          target: { of: 'value', atMost: 150e6 },
+        },
         { what: 'Redis per queued URL', value: (after.usedBytes - before.usedBytes) / urls, unit: 'bytes a URL' },
         ...memoryFigures(processes, { producer: 200e6, cli: 200e6 }),
         { what: 'wall', value: wallMs, unit: 'ms' },

@@ -28,7 +28,14 @@ const latencyCase = ({ perHost, atMost }: { perHost: number; atMost: number }): 
     return {
       kind: 'measured',
       figures: [
-        { what: 'wall', value, unit: 'ms', reference: { name: 'ideal', value: ideal }, ratio: value / ideal, target: { of: 'ratio', atMost } },
+        {
+          what: 'wall',
+          value,
+          unit: 'ms',
+          reference: { name: 'ideal', value: ideal },
+          ratio: value / ideal,
+          target: { of: 'ratio', atMost },
+        },
       ],
       notes: [],
       detail: { wallsMs: walls, flags },

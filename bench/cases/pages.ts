@@ -13,7 +13,8 @@ const flags = ['--workers', '2', '--concurrency', String(atOnce / 2), '--per-hos
 
 export const pages: BenchCase = {
   name: 'pages',
-  about: '10,000 HTML pages of 50 KB that take 0.5 s, 500 at once by two workers: first push to last outcome, and memory',
+  about:
+    '10,000 HTML pages of 50 KB that take 0.5 s, 500 at once by two workers: first push to last outcome, and memory',
   run: async (world) => {
     await using origin = await startPretendWeb(world);
     const dir = await world.newDir('pages');

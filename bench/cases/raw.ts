@@ -1,7 +1,7 @@
 import type { BenchCase, CaseResult } from '../support/bench-case.ts';
 import { type BenchWorld, writeUrls } from '../support/bench-world.ts';
-import { type CrawlFigures, type CrawlPlan, measureCrawl } from '../support/measure-crawl.ts';
 import type { Figure } from '../support/figure.ts';
+import { type CrawlFigures, type CrawlPlan, measureCrawl } from '../support/measure-crawl.ts';
 import { median } from '../support/median.ts';
 import { memoryFigures } from '../support/memory-figures.ts';
 import { findNginx, startNginx } from '../support/nginx-origin.ts';
@@ -75,7 +75,9 @@ function resultOf(
     ],
     notes: [
       'ratio is speed: reference wall / trawl wall. CPU and memory are those of the median run.',
-      ...(more.skippedPeer ? [`aiohttp skipped: no Python here can import it; ${installAiohttp}, or name a Python in BENCH_PYTHON`] : []),
+      ...(more.skippedPeer
+        ? [`aiohttp skipped: no Python here can import it; ${installAiohttp}, or name a Python in BENCH_PYTHON`]
+        : []),
     ],
     appendix: more.profiles,
     detail: { versions: more.versions, flags, trawl: trawl.map(withoutReadings), undici, aiohttp },
@@ -98,5 +100,8 @@ function cpuFigures({ processes, span }: CrawlFigures): Figure[] {
 
 /** The CPU readings of 100 ms are of no use to a reader. */
 function withoutReadings(figures: CrawlFigures): unknown {
-  return { ...figures, processes: figures.processes.map(({ cpu, ...rest }) => ({ ...rest, cpuMs: cpu.at(-1)?.cpuMs })) };
+  return {
+    ...figures,
+    processes: figures.processes.map(({ cpu, ...rest }) => ({ ...rest, cpuMs: cpu.at(-1)?.cpuMs })),
+  };
 }

@@ -31,5 +31,7 @@ await Promise.all(Array.from({ length: concurrency }, loop));
 const wallMs = performance.now() - startedAt;
 const { user, system } = process.cpuUsage(cpuBefore);
 const ok = statuses.filter((status) => status === 200).length;
-process.stdout.write(`${JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, ok, failed: failed + statuses.length - ok })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, ok, failed: failed + statuses.length - ok })}\n`,
+);
 await dispatcher.close();

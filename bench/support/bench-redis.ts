@@ -52,7 +52,12 @@ function commandTimesOf(stats: Record<string, string | undefined>): CommandTime[
   return Object.entries(stats)
     .map(([name, text = '']) => {
       const number = (field: string) => Number(new RegExp(`(?:^|,)${field}=([\\d.]+)`).exec(text)?.[1] ?? 0);
-      return { command: name.replace('cmdstat_', ''), calls: number('calls'), totalUs: number('usec'), usPerCall: number('usec_per_call') };
+      return {
+        command: name.replace('cmdstat_', ''),
+        calls: number('calls'),
+        totalUs: number('usec'),
+        usPerCall: number('usec_per_call'),
+      };
     })
     .sort((a, b) => b.totalUs - a.totalUs);
 }

@@ -20,11 +20,17 @@ export const tableOf = (reports: CaseReport[]): string => {
   const rows = reports.flatMap(rowsOf);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const lines = [head, widths.map((width) => '-'.repeat(width)), ...rows].map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd(),
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
   );
   const notes = reports.flatMap(notesOf);
   const appendix = reports.flatMap(({ result }) => (result.kind === 'measured' ? (result.appendix ?? []) : []));
-  return [lines, notes, appendix].filter((part) => part.length > 0).map((part) => `${part.join('\n')}\n`).join('\n');
+  return [lines, notes, appendix]
+    .filter((part) => part.length > 0)
+    .map((part) => `${part.join('\n')}\n`)
+    .join('\n');
 };
 
 function rowsOf({ name, result }: CaseReport): string[][] {

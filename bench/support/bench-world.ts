@@ -12,7 +12,12 @@ export type BenchWorld = {
   newDir(name: string): Promise<string>;
 };
 
-export const createWorld = (options: { tempDir: string; stop: AbortSignal; profile: boolean; say: (text: string) => void }): BenchWorld => {
+export const createWorld = (options: {
+  tempDir: string;
+  stop: AbortSignal;
+  profile: boolean;
+  say: (text: string) => void;
+}): BenchWorld => {
   let made = 0;
   return {
     ...options,

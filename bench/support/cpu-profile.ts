@@ -32,7 +32,9 @@ export const selfTimes = (text: string): { functions: SelfTime[]; modules: SelfT
 /** Of each node, the nearest module on its stack that is not Node; none for what no module has called. */
 function modulesByNode(nodes: ProfileNode[]): Map<number, string> {
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
-  const known = new Map(nodes.flatMap(({ id, callFrame }) => ownModule(callFrame).map((module) => [id, module] as const)));
+  const known = new Map(
+    nodes.flatMap(({ id, callFrame }) => ownModule(callFrame).map((module) => [id, module] as const)),
+  );
   const found = new Map<number, string>();
   for (const { id } of nodes) {
     let at: number | undefined = id;

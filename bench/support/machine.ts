@@ -29,4 +29,6 @@ const busyLoad = 0.5;
 
 /** Undefined on a quiet machine. */
 export const warningOf = ({ load, cores }: Machine): string | undefined =>
-  load > busyLoad ? `this machine is busy (load ${load.toFixed(2)} on ${cores} cores): trust ratios only, or repeat` : undefined;
+  load > busyLoad
+    ? `this machine is busy (load ${load.toFixed(2)} on ${cores} cores): trust ratios only, or repeat`
+    : undefined;

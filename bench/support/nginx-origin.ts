@@ -3,9 +3,9 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
+import type { Origin } from './origin.ts';
 import { programVersion } from './program-version.ts';
 import { startChild } from './start-child.ts';
-import type { Origin } from './origin.ts';
 
 const bodyBytes = 1024;
 const startDeadlineMs = 5000;
@@ -33,12 +33,18 @@ export const startNginx = async (path: string, options: { dir: string; stop: Abo
     await delay(20);
   }
   ended.catch(() => undefined);
-  return { url: (target) => `http://127.0.0.1:${port}${target}`, pid: child.pid, [Symbol.asyncDispose]: child[Symbol.asyncDispose] };
+  return {
+    url: (target) => `http://127.0.0.1:${port}${target}`,
+    pid: child.pid,
+    [Symbol.asyncDispose]: child[Symbol.asyncDispose],
+  };
 };
 
 /** One worker: it serves over 60,000 requests a second, far above every client here. No log, no end of keep-alive. */
 function configOf(dir: string, port: number): string {
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${dir}/${kind};`);
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${dir}/${kind};`,
+  );
   return `daemon off;
 worker_processes 1;
 pid ${dir}/nginx.pid;

@@ -21,7 +21,9 @@ export const watchOtherLoad = (): (() => number | undefined) => {
 
 /** First line of /proc/stat: user nice system idle iowait irq softirq steal. */
 function machineBusyMs(): number {
-  const [, user, nice, system, , , irq, softirq, steal] = (readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? '').split(/ +/).map(Number);
+  const [, user, nice, system, , , irq, softirq, steal] = (readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? '')
+    .split(/ +/)
+    .map(Number);
   return [user, nice, system, irq, softirq, steal].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) * msPerTick;
 }
 

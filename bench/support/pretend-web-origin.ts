@@ -8,5 +8,9 @@ const main = fileURLToPath(new URL('../../test/support/pretend-web/main.ts', imp
 export const startPretendWeb = async (options: { stop: AbortSignal }): Promise<Origin> => {
   const child = startChild(process.execPath, [main, '--port', '0', '--no-arrivals'], { ...options, tied: true });
   const { port } = JSON.parse(await child.firstLine) as { port: number };
-  return { url: (target) => `http://127.0.0.1:${port}${target}`, pid: child.pid, [Symbol.asyncDispose]: child[Symbol.asyncDispose] };
+  return {
+    url: (target) => `http://127.0.0.1:${port}${target}`,
+    pid: child.pid,
+    [Symbol.asyncDispose]: child[Symbol.asyncDispose],
+  };
 };

@@ -51,7 +51,11 @@ export const watchProcesses = (roots: (number | null | undefined)[]): { stop(): 
 };
 
 /** CPU ms that processes of a kind used between two times (ms since 1970), read off between the nearest readings. */
-export const cpuMsBetween = (processes: ProcessFigures[], kind: ProcessKind, span: { fromMs: number; toMs: number }): number =>
+export const cpuMsBetween = (
+  processes: ProcessFigures[],
+  kind: ProcessKind,
+  span: { fromMs: number; toMs: number },
+): number =>
   processes
     .filter((process) => process.kind === kind)
     .reduce((sum, { cpu }) => sum + cpuAt(cpu, span.toMs) - cpuAt(cpu, span.fromMs), 0);

@@ -19,13 +19,18 @@ export const profileCrawl = async (plan: CrawlPlan, world: BenchWorld): Promise<
     const process = processes.find(({ pid }) => file.includes(`.${pid}.`));
     if (process === undefined || process.name.endsWith('-2')) continue;
     const { functions, modules } = selfTimes(await readFile(join(dir, file), 'utf8'));
-    lines.push(`self time of ${process.name} by module, with what it calls of Node:`, ...modules.slice(0, modulesShown).map(line));
+    lines.push(
+      `self time of ${process.name} by module, with what it calls of Node:`,
+      ...modules.slice(0, modulesShown).map(line),
+    );
     lines.push(`self time of ${process.name} by function:`, ...functions.slice(0, functionsShown).map(line));
   }
-  const commands = commandTimes.slice(0, commandsShown).map(
-    ({ command, calls, totalUs, usPerCall }) =>
-      `  ${(totalUs / plan.urls).toFixed(1).padStart(6)} us a URL  ${command}, ${calls} calls of ${usPerCall.toFixed(1)} us`,
-  );
+  const commands = commandTimes
+    .slice(0, commandsShown)
+    .map(
+      ({ command, calls, totalUs, usPerCall }) =>
+        `  ${(totalUs / plan.urls).toFixed(1).padStart(6)} us a URL  ${command}, ${calls} calls of ${usPerCall.toFixed(1)} us`,
+    );
   return [...lines, 'Redis by command (what a script calls is counted in the script, too):', ...commands];
 };
 

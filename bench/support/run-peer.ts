@@ -20,7 +20,10 @@ export const installAiohttp = 'install it with `apt install python3-aiohttp` or 
 export const findAiohttp = async (): Promise<{ python: string; version: string } | undefined> => {
   for (const python of [process.env['BENCH_PYTHON'], 'python3', '/usr/bin/python3', '/usr/local/bin/python3']) {
     if (python === undefined || python === '') continue;
-    const version = await programVersion(python, ['-c', 'import aiohttp, platform; print(aiohttp.__version__, "on Python", platform.python_version())']);
+    const version = await programVersion(python, [
+      '-c',
+      'import aiohttp, platform; print(aiohttp.__version__, "on Python", platform.python_version())',
+    ]);
     if (version !== undefined) return { python, version: `aiohttp ${version}` };
   }
   return undefined;

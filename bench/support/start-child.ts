@@ -67,7 +67,10 @@ function endOf(
   });
   child.once('close', (code, signal) => {
     if (code === 0) resolve({ ...written, wallMs });
-    else reject(new Error(`${what} ended with ${signal ?? code}\n${written.stderr.trim() || written.stdout.slice(-1000)}`));
+    else
+      reject(
+        new Error(`${what} ended with ${signal ?? code}\n${written.stderr.trim() || written.stdout.slice(-1000)}`),
+      );
   });
   return promise;
 }

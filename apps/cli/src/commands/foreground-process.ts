@@ -29,7 +29,10 @@ type Place = { invocation: Invocation; redisUrl: string; dataDir: string };
 async function runMain(app: App, table: Table, { invocation, redisUrl, dataDir }: Place): Promise<number> {
   const { shell, flags: given } = invocation;
   const env = childEnvironment(shell.variables, { table, given, redisUrl, dataDir: resolve(shell.cwd, dataDir) });
-  const child = spawn(shell.execPath, [...heapBounds, mainOf(app)], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(shell.execPath, [...heapBounds, mainOf(app)], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const passOn = () => void child.kill('SIGTERM');
   shell.stop.addEventListener('abort', passOn, { once: true });
   shell.kill.addEventListener('abort', () => void child.kill('SIGKILL'), { once: true });

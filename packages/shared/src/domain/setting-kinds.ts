@@ -112,14 +112,15 @@ export const headers: Kind<Record<string, string>> = {
         : Array.isArray(given)
           ? given
           : Object.entries(given).map(([k, v]) => `${k}: ${v}`);
-    const result: Record<string, string> = {};
+    const entries: [string, string][] = [];
     for (const line of lines) {
       const match = headerPattern.exec(line);
       if (match?.[1] === undefined || /[\r\n\0]/.test(line))
         context.addIssue({ code: 'custom', message: 'bad header' });
-      else result[match[1].toLowerCase()] = match[2] ?? '';
+      else entries.push([match[1].toLowerCase(), match[2] ?? '']);
     }
-    return result;
+    // A header named __proto__ is a header.
+    return Object.fromEntries(entries);
   }),
   show: (value) =>
     Object.entries(value)
