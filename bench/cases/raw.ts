@@ -17,12 +17,12 @@ const flags = ['--workers', '2', '--concurrency', '128', '--per-host', '1000'];
 const kinds: ProcessKind[] = ['cli', 'producer', 'worker', 'collector', 'redis', 'origin'];
 
 /**
- * How much a URL costs when the host costs nothing. A crawl is measured until its file holds every record; the peers are
- * measured inside, without their start-up.
+ * How much a URL costs when the host costs nothing. A crawl is measured until its file holds every record; the peers
+ * are measured inside, without their start-up.
  */
 export const raw: BenchCase = {
   name: 'raw',
-  about: `50,000 URLs of 1 KB from nginx, no throttle, two workers, JSONL: against bare loops, medians of ${rounds} rounds`,
+  about: `50,000 URLs of 1 KB from nginx, no throttle, two workers, JSONL: against bare loops, medians of ${rounds}`,
   run: async (world) => {
     const nginx = await findNginx();
     if (nginx === undefined) return { kind: 'skipped', reason: 'no nginx: install it with `apt install nginx-light`' };

@@ -19,7 +19,7 @@ export const startUp: BenchCase = {
     const nodes: number[] = [];
     const runs: number[] = [];
     for (let i = 0; i < repeats; i += 1) {
-      nodes.push((await startChild(process.execPath, ['--version'], world).ended).wallMs);
+      nodes.push((await startChild(process.execPath, ['--eval', '0'], world).ended).wallMs);
       versions.push((await startTrawl(['--version'], world).ended).wallMs);
       const files = ['--out', join(dir, `results-${i}.jsonl`), '--data-dir', await world.newDir('data')];
       runs.push((await startTrawl(['run', urlFile, ...files, '--workers', '2', '--json'], world).ended).wallMs);

@@ -1,6 +1,7 @@
 """`python3 aiohttp_loop.py URLS CONCURRENCY`: the script that people write first.
 
-One session, a semaphore, one gather over everything, all results in memory. Prints wallMs, cpuMs, ok and failed as JSON.
+One session, a semaphore, one gather over everything, all results in memory.
+Prints wallMs, cpuMs, ok and failed as JSON.
 """
 
 import asyncio

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 
 /**
- * `node undici-loop.ts URLS CONCURRENCY`: what a bare loop over a list reaches: no queue, no retries, no record on disk.
+ * `node undici-loop.ts URLS CONCURRENCY`: what a bare loop over a list reaches: no queue, no retries, nothing on disk.
  * Reads every body as text, keeps the statuses, prints { wallMs, cpuMs, ok, failed } as JSON.
  */
 const [file = '', concurrencyText = '100'] = process.argv.slice(2);

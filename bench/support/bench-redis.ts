@@ -19,8 +19,8 @@ export type BenchRedis = AsyncDisposable & {
 };
 
 /**
- * The embedded Redis of a data directory, held by the bench: a trawl command with this `--data-dir` finds and shares it,
- * and it can still be asked when that command is over.
+ * The embedded Redis of a data directory, held by the bench: a trawl command with this `--data-dir` shares it, and it can
+ * still be asked when that command is over.
  */
 export const openBenchRedis = async (dataDir: string): Promise<BenchRedis> => {
   const server = await openEmbeddedRedis({ dataDir });

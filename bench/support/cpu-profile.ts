@@ -8,8 +8,8 @@ type CallFrame = { functionName: string; url: string; lineNumber: number };
 export type SelfTime = { what: string; ms: number; percent: number };
 
 /**
- * Where a process spent the time in which it was not idle, the most first. Functions by their own time; modules by what they and the parts
- * of Node and V8 that they call take, so that a socket write belongs to the library that writes.
+ * Where a process spent the time in which it was not idle, the most first. Functions by their own time; modules by what
+ * they and the parts of Node and V8 that they call take, so that a socket write belongs to the library that writes.
  */
 export const selfTimes = (text: string): { functions: SelfTime[]; modules: SelfTime[] } => {
   const profile = JSON.parse(text) as CpuProfile;

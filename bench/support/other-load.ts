@@ -6,8 +6,9 @@ import { canReadProcesses } from './proc-files.ts';
 const msPerTick = 10;
 
 /**
- * How much of the machine others took since the call, from 0 to 1: all CPU time, a hypervisor's included, that neither this process nor a
- * descendant of it used. Ask when the descendants have ended: only then the kernel adds their time to ours. Undefined off Linux.
+ * How much of the machine others took since the call, from 0 to 1: all CPU time, a hypervisor's included, that neither
+ * this process nor a descendant of it used. Ask when the descendants have ended: only then the kernel adds their time
+ * to ours. Undefined off Linux.
  */
 export const watchOtherLoad = (): (() => number | undefined) => {
   if (!canReadProcesses()) return () => undefined;

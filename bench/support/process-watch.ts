@@ -1,7 +1,7 @@
 import { allPids, canReadProcesses, countersOf, parentOf } from './proc-files.ts';
 import { kindOf, type ProcessKind } from './process-kinds.ts';
 
-/** What one process used while it was watched. `cpu` are readings: ms since 1970, and CPU ms since the process began. */
+/** What one process used while it was watched. `cpu` are readings: ms since 1970, CPU ms since the process began. */
 export type ProcessFigures = {
   kind: ProcessKind;
   /** `worker-1`, `worker-2` in the order of pids; the kind alone where there is one of it. */
@@ -60,7 +60,7 @@ export const cpuMsBetween = (
     .filter((process) => process.kind === kind)
     .reduce((sum, { cpu }) => sum + cpuAt(cpu, span.toMs) - cpuAt(cpu, span.fromMs), 0);
 
-/** A process that was not there at the last look had used nothing then; what runs at the first look is taken as it is. */
+/** A process that was not there at the last look had used nothing then; what runs at the first is taken as it is. */
 function bornSince(lastLookAtMs: number | undefined): ProcessFigures['cpu'] {
   return lastLookAtMs === undefined ? [] : [{ atMs: lastLookAtMs, cpuMs: 0 }];
 }

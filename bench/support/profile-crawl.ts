@@ -8,7 +8,7 @@ const functionsShown = 15;
 const modulesShown = 10;
 const commandsShown = 12;
 
-/** One more crawl, profiled: lines that say where each process and Redis spend their time. A profile costs time itself. */
+/** One more crawl, profiled: lines that say where each process and Redis spend their time. */
 export const profileCrawl = async (plan: CrawlPlan, world: BenchWorld): Promise<string[]> => {
   const dir = await world.newDir('profiles');
   world.say('one more crawl under the profiler');

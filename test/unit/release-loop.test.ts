@@ -34,5 +34,5 @@ test('it adds what is released, goes on while there is something, and sleeps unt
 });
 
 test('the window follows the fleet within bounds', () => {
-  expect([0, 256, 5000].map(windowFor)).toEqual([100, 512, 2000]);
+  expect([0, 256, 5000].map(windowFor)).toEqual([250, 512, 2000]);
 });

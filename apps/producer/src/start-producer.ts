@@ -33,7 +33,7 @@ export type ProducerParts = {
 };
 
 const roomPauseMs = 1000;
-const fleetLookMs = 1000;
+const fleetLookMs = 250;
 
 /** Wires one producer and starts it. `done` resolves when its duty is, and rejects with what made it impossible. */
 export const startProducer = (
@@ -99,7 +99,10 @@ const effectsOf = (tools: Tools): ProduceEffects => {
     release: (stop) => {
       const { leaseMs, sinkLagBytes } = settings;
       const window = followWindow(tools, stop);
-      return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window }, stop);
+      return releaseLoop(
+        { frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window },
+        stop,
+      );
     },
     sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
   };

@@ -1,6 +1,6 @@
 const perWorkerSlot = 2;
-/** Without workers some jobs should still be there to be looked at; more than the most makes BullMQ's lists slow. */
-const least = 100;
+/** Until workers are seen there should be enough for those that are just starting; more than the most makes BullMQ slow. */
+const least = 250;
 const most = 2000;
 
 /** How many jobs may wait in BullMQ: enough that no worker runs dry between two releases, few enough to stay honest. */
