@@ -146,3 +146,21 @@ test('what a process says to its user is what follows its last log line', () => 
   expect(lastWords('{"level":"info","msg":"started"}\n')).toEqual({ forUser: '', ofLog: '' });
   expect(lastWords('')).toEqual({ forUser: '', ofLog: '' });
 });
+
+test('a member that is to begin later begins when it may, and never when the fleet was stopped before', async () => {
+  const { parts, started } = world();
+  const { promise: mayBegin, resolve: begin } = Promise.withResolvers<void>();
+  const later = (name: string) => member(name, { mayBegin: () => mayBegin });
+  const fleet = supervise([later('producer')], parts);
+  expect(started).toEqual([]);
+  begin();
+  await until(() => started.length === 1);
+  await fleet.stop('at once');
+
+  const stopped = supervise([member('producer', { mayBegin: (stop) => aborted(stop) })], parts);
+  await stopped.stop('at once');
+  expect(started).toHaveLength(1);
+});
+
+const aborted = (stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));

@@ -9,6 +9,7 @@ import { keepRedisAlive } from './fleet/keep-redis-alive.ts';
 import { logDir, membersOfRun } from './fleet/members-of-run.ts';
 import { startFleet } from './fleet/start-fleet.ts';
 import type { Fleet } from './fleet/supervise.ts';
+import { workersAreThere } from './fleet/workers-are-there.ts';
 import { createProgressMeter, type RunLook } from './progress/progress-meter.ts';
 import { createProgressDisplay, type ProgressDisplay, progressMode } from './progress/show-progress.ts';
 import type { CommandRedis } from './redis-of-command.ts';
@@ -46,7 +47,9 @@ export const runCrawl = async (
   const look = () => lookAt(run, place.redis);
   const isCollected = async () => (await look())?.collectedAtMs !== undefined;
   const takeoverMs = wish.lockMs + 2 * wish.stalledIntervalMs;
-  const members = membersOfRun({ ...crawled, dataDir }, { workers: wish.workers, takeoverMs, isCollected });
+  const feedWhen = workersAreThere(place.redis, shell.now);
+  const duty = { workers: wish.workers, takeoverMs, isCollected, feedWhen };
+  const members = membersOfRun({ ...crawled, dataDir }, duty);
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });
   tellStart({ run, workers: wish.workers, logs: logDir(dataDir, run) }, { display, wish, shell });
 

@@ -11,24 +11,28 @@ export type RunOnThisMachine = {
   isNew: boolean;
 };
 
-/**
- * Who crawls a run on one machine: one producer, so many workers, one collector.
- * @param fleet.takeoverMs longest until the jobs of a dead worker are given to others
- */
+export type FleetOfRun = {
+  workers: number;
+  /** Longest until the jobs of a dead worker are given to others. */
+  takeoverMs: number;
+  isCollected: () => Promise<boolean>;
+  feedWhen: NonNullable<Member['mayBegin']>;
+};
+
+/** Who crawls a run on one machine: one producer, so many workers, one collector. */
 export const membersOfRun = (
   here: RunOnThisMachine,
-  { workers, takeoverMs, isCollected }: { workers: number; takeoverMs: number; isCollected: () => Promise<boolean> },
+  { workers, takeoverMs, isCollected, feedWhen }: FleetOfRun,
 ): Member[] => {
   const { run, sinks } = here.spec;
   const toStdout = sinks.some((sink) => sink.kind === 'jsonl' && sink.path === '-');
   const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`);
   const afterDeath = `What it was fetching is fetched again, within ${showLength(takeoverMs)}.`;
   return [
-    // Workers take longest to start: they should be there when the first URL is released.
     ...names.map(
       (name): Member => ({ name, app: 'worker', args: [], ...silentStreams(here, name), isDone: never, afterDeath }),
     ),
-    feederOf(here, { args: [], isDone: never }),
+    { ...feederOf(here, { args: [], isDone: never }), mayBegin: feedWhen },
     {
       name: 'collector',
       app: 'collector',

@@ -9,6 +9,8 @@ export type Member = ChildPlan & {
   afterDeath?: string;
   /** Asked when the process ended well: true = its work is done, it need not come back. */
   isDone: () => Promise<boolean>;
+  /** Resolves when it is worth starting for the first time, or once `stop` is given; absent: at once. */
+  mayBegin?: (stop: AbortSignal) => Promise<void>;
 };
 
 export type SupervisorParts = {
@@ -47,6 +49,7 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
 
   const keep = async (member: Member): Promise<void> => {
     let deaths = 0;
+    if (member.mayBegin) await member.mayBegin(stopping.signal);
     while (!stopping.signal.aborted) {
       const startedAtMs = parts.now();
       const child = parts.start(member);
