@@ -9,7 +9,8 @@ const urls = 10_000;
 const atOnce = 500;
 const answerMs = 500;
 const idealMs = (urls / atOnce) * answerMs;
-const flags = ['--workers', '2', '--concurrency', String(atOnce / 2), '--per-host', String(atOnce)];
+/** The workers are the limit; the host's lies above it, so that the next job is in the queue when one ends. */
+const flags = ['--workers', '2', '--concurrency', String(atOnce / 2), '--per-host', String(2 * atOnce)];
 
 export const pages: BenchCase = {
   name: 'pages',
