@@ -47,7 +47,7 @@ export const runCrawl = async (
   const look = () => lookAt(run, place.redis);
   const isCollected = async () => (await look())?.collectedAtMs !== undefined;
   const takeoverMs = wish.lockMs + 2 * wish.stalledIntervalMs;
-  const feedWhen = workersAreThere(place.redis, shell.now);
+  const feedWhen = workersAreThere(place.redis);
   const duty = { workers: wish.workers, takeoverMs, isCollected, feedWhen };
   const members = membersOfRun({ ...crawled, dataDir }, duty);
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { type Redis, redisNowMs } from '@trawl/shared/platform/redis.ts';
 
 const lookEveryMs = 20;
 const longestMs = 3000;
@@ -11,9 +11,13 @@ const longestMs = 3000;
  * who fetch, so that the first URLs do not wait, and the whole is ready no later.
  */
 export const workersAreThere =
-  (redis: Redis, now: () => number) =>
+  (redis: Redis) =>
   async (stop: AbortSignal): Promise<void> => {
     const fleet = createFleet(redis, firstShard);
-    const giveUpAtMs = now() + longestMs;
-    while (!stop.aborted && now() < giveUpAtMs && (await fleet.concurrency(now())) === 0) await delay(lookEveryMs);
+    const giveUpAtMs = (await redisNowMs(redis)) + longestMs;
+    while (!stop.aborted) {
+      const nowMs = await redisNowMs(redis);
+      if (nowMs > giveUpAtMs || (await fleet.concurrency(nowMs)) > 0) return;
+      await delay(lookEveryMs);
+    }
   };
