@@ -99,10 +99,7 @@ const effectsOf = (tools: Tools): ProduceEffects => {
     release: (stop) => {
       const { leaseMs, sinkLagBytes } = settings;
       const window = followWindow(tools, stop);
-      return releaseLoop(
-        { frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window },
-        stop,
-      );
+      return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window }, stop);
     },
     sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
   };

@@ -31,8 +31,9 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
   const { frontier, nowMs, random } = tools;
   const { settings } = policy;
   let startedAtMs = nowMs();
+  let sentAtMs = startedAtMs;
   /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
-  const startOf = (job: Job) => (job.turnHeld ? {} : { startedAtMs });
+  const startOf = (job: Job) => (job.turnHeld ? {} : { startedAtMs: sentAtMs });
 
   const fetchPage = async (job: Job): Promise<FetchOutcome> => {
     const { url, overrides } = job.line;
@@ -40,7 +41,9 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     startedAtMs = nowMs();
     const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
     try {
-      return await tools.fetcher.fetchPage(request, tools.stop);
+      const outcome = await tools.fetcher.fetchPage(request, tools.stop);
+      sentAtMs = startedAtMs + (outcome.trace.timings.sentMs ?? 0);
+      return outcome;
     } finally {
       await hops.leave();
     }

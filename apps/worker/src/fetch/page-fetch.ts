@@ -149,6 +149,7 @@ export class PageFetch {
         connectMs: exchange?.connection?.connectMs ?? 0,
         ttfbMs: exchange && exchange.headAtMs > 0 ? exchange.headAtMs - exchange.startedAtMs : 0,
         totalMs: this.#tools.now() - this.#deadline.startedAtMs,
+        ...(exchange && { sentMs: exchange.startedAtMs - this.#deadline.startedAtMs }),
       },
     };
   }

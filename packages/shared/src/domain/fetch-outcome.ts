@@ -43,4 +43,11 @@ export type FetchTrace = {
 };
 
 /** Milliseconds; dns and connect are 0 on a reused connection, ttfb runs from the last request's start to its head. */
-export type FetchTimings = { dnsMs: number; connectMs: number; ttfbMs: number; totalMs: number };
+export type FetchTimings = {
+  dnsMs: number;
+  connectMs: number;
+  ttfbMs: number;
+  totalMs: number;
+  /** From the beginning to the moment at which the last request was sent; absent: none was. */
+  sentMs?: number;
+};
