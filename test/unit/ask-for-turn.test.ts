@@ -11,6 +11,7 @@ const job: Job = {
   line: { seq: 0, release: 0, line: 1, attempts: 0, deferredSinceMs: 0, url: 'http://h/' },
   attempt: 1,
   deaths: 0,
+  executions: 1,
   isFirstExecution: true,
   releasedAtMs: 0,
   turnHeld: true,

@@ -13,6 +13,7 @@ const job: Job = {
   line,
   attempt: 2,
   deaths: 0,
+  executions: 1,
   isFirstExecution: true,
   releasedAtMs: 0,
   turnHeld: true,
@@ -110,10 +111,14 @@ describe('a URL', () => {
     expect(done).toEqual([['put-back', { ...line, release: 3, attempts: 1 }, undefined]]);
   });
 
-  test('whose redirect leads to a busy host runs again later without costing an attempt', async () => {
+  test('whose redirect leads to a busy host runs again without costing an attempt, later each time, until its patience ends', async () => {
     const { effects, done } = world({ fetchPage: async () => ({ kind: 'interrupted', why: 'hop-must-wait', trace }) });
-    expect(await processUrl(job, effects)).toMatchObject({ next: 'wait' });
-    expect(done).toEqual([['give-slot-back']]);
+    const released = { ...job, releasedAtMs: 99_000 };
+    expect(await processUrl(released, effects)).toEqual({ next: 'wait', delayMs: 2000 });
+    expect(await processUrl({ ...released, executions: 3 }, effects)).toEqual({ next: 'wait', delayMs: 8000 });
+    expect(done).toEqual([['give-slot-back'], ['give-slot-back']]);
+    await processUrl({ ...released, releasedAtMs: -4_000_000 }, effects);
+    expect(done.at(-1)).toEqual(['commit', { next: 'give-up', class: 'expired', reason: 'hop-must-wait' }, undefined]);
   });
 
   test('that killed its worker too often ends as crashed without being asked for again', async () => {

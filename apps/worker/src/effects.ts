@@ -30,10 +30,10 @@ export type EffectTools = {
 export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
   const { frontier, nowMs, random } = tools;
   const { settings } = policy;
-  let startedAtMs = nowMs();
-  let sentAtMs = startedAtMs;
+  let startedAtMs: number | undefined;
+  let sentAtMs: number | undefined;
   /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
-  const startOf = (job: Job) => (job.turnHeld ? {} : { startedAtMs: sentAtMs });
+  const startOf = (job: Job) => (job.turnHeld || sentAtMs === undefined ? {} : { startedAtMs: sentAtMs });
 
   const fetchPage = async (job: Job): Promise<FetchOutcome> => {
     const { url, overrides } = job.line;
@@ -42,7 +42,8 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
     try {
       const outcome = await tools.fetcher.fetchPage(request, tools.stop);
-      sentAtMs = startedAtMs + (outcome.trace.timings.sentMs ?? 0);
+      const { sentMs } = outcome.trace.timings;
+      if (sentMs !== undefined) sentAtMs = startedAtMs + sentMs;
       return outcome;
     } finally {
       await hops.leave();
@@ -67,7 +68,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
         outcome,
         verdict,
         attempts: attempt,
-        queuedMs: Math.max(0, startedAtMs - job.releasedAtMs),
+        queuedMs: Math.max(0, (startedAtMs ?? nowMs()) - job.releasedAtMs),
         at: new Date(nowMs()).toISOString(),
         policy: policy.record,
       });

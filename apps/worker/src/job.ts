@@ -10,6 +10,8 @@ export type Job = {
   attempt: number;
   /** How often a worker died while it held this job. */
   deaths: number;
+  /** Executions of this job so far, this one included. */
+  executions: number;
   /** Not a retry and not a second execution: the slot leased by release is still its own. */
   isFirstExecution: boolean;
   releasedAtMs: number;

@@ -25,7 +25,7 @@ export type Final = Extract<Verdict, { next: 'store' | 'give-up' }>;
 
 /** More deaths than this, and the URL is what kills. */
 const mostDeaths = 20;
-const hopWaitMs = 2000;
+const hopWaitMs = { first: 2000, most: 60_000 };
 
 /** One URL's way through the worker. Read this first; every step has a folder of its name. */
 export const processUrl = async (job: Job, effects: Effects): Promise<Ending> => {
@@ -85,8 +85,10 @@ const interrupted = async (job: Job, effects: Effects, why: 'stopping' | 'hop-mu
     case 'stopping':
       return putBack(job, effects, {});
     case 'hop-must-wait':
+      if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))
+        return record(job, effects, { next: 'give-up', class: 'expired', reason: why });
       await effects.giveSlotBack(job);
-      return { next: 'wait', delayMs: hopWaitMs };
+      return { next: 'wait', delayMs: Math.min(hopWaitMs.most, hopWaitMs.first * 2 ** (job.executions - 1)) };
   }
 };
 

@@ -18,8 +18,8 @@ export type QueueOptions = {
   now: () => number;
 };
 
-/** An infrastructure error costs no attempt: the job is looked at again after this. */
-const infrastructurePauseMs = 1000;
+/** An infrastructure error costs no attempt: the job is looked at again, later each time. */
+const infrastructurePauseMs = { first: 1000, most: 60_000 };
 
 /**
  * The only place that knows BullMQ's worker: its jobs become ours, our endings become its exceptions.
@@ -56,10 +56,14 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
       maxStalledCount: 1e9,
       runRetryDelay: 1000,
       removeOnComplete: { count: 0 },
-      removeOnFail: { count: 1000 },
+      // What ends there was not ours; a released URL that did is missed by the sweeper, and added again.
+      removeOnFail: { count: 0 },
       settings: { backoffStrategy: (_made, _type, error) => (error instanceof RetryLater ? error.delayMs : 1000) },
     },
   );
+  worker.on('failed', (bullJob, error) => {
+    if (!(error instanceof RetryLater)) log.error({ err: error, job: bullJob?.id }, 'job dropped');
+  });
   worker.on('error', (error) => log.warn({ err: error }, 'queue connection error'));
 
   return {
@@ -87,7 +91,8 @@ const endingOf = async (bullJob: BullJob, process: (job: Job) => Promise<Ending>
     return await process(job);
   } catch (error) {
     log.error({ err: error, run: job.run, seq: job.line.seq }, 'execution failed');
-    return { next: 'wait', delayMs: infrastructurePauseMs };
+    const { first, most } = infrastructurePauseMs;
+    return { next: 'wait', delayMs: Math.min(most, first * 2 ** (job.executions - 1)) };
   }
 };
 
@@ -102,6 +107,7 @@ const jobOf = (bullJob: BullJob): Job => {
     line,
     attempt: line.attempts + bullJob.attemptsMade + 1,
     deaths: bullJob.stalledCounter,
+    executions: bullJob.attemptsStarted,
     isFirstExecution: bullJob.attemptsStarted <= 1 && bullJob.stalledCounter === 0,
     releasedAtMs: data.releasedAtMs,
     turnHeld: data.turnHeld,

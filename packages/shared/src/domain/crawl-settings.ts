@@ -36,7 +36,7 @@ export const crawlSettings = {
   },
   retryAfterCapMs: {
     flag: 'retry-after-cap',
-    kind: duration({ minMs: 1 }),
+    kind: duration({ minMs: 1, maxMs: 3_600_000 }),
     default: 600_000,
     help: 'longest Retry-After that is obeyed',
   },

@@ -113,18 +113,32 @@ export type ProcessSettings = SettingsOf<typeof processSettings>;
 
 /** Problems between settings that are fine one by one. Takes any part of the table: what is absent is not checked. */
 export const processSettingProblems = (values: Partial<ProcessSettings>): SettingProblem[] => {
-  const { jobDeadlineMs, lockMs } = values;
-  if (jobDeadlineMs === undefined || lockMs === undefined || jobDeadlineMs < lockMs) return [];
-  const { jobDeadlineMs: deadline, lockMs: lock } = processSettings;
-  return [
-    {
-      flag: deadline.flag,
-      variable: variableOf(deadline),
-      message:
-        `${deadline.kind.show(jobDeadlineMs)} is not below the lock of ${lock.kind.show(lockMs)} ` +
-        `(--${lock.flag}, ${variableOf(lock)}): another worker would take a job that is still running`,
-    },
-  ];
+  const { jobDeadlineMs, lockMs, leaseMs } = values;
+  const problems: SettingProblem[] = [];
+  if (jobDeadlineMs !== undefined && lockMs !== undefined && jobDeadlineMs >= lockMs)
+    problems.push(
+      notBelow('lockMs', { jobDeadlineMs, limitMs: lockMs }, 'another worker would take a job that is still running'),
+    );
+  if (jobDeadlineMs !== undefined && leaseMs !== undefined && jobDeadlineMs >= leaseMs)
+    problems.push(
+      notBelow('leaseMs', { jobDeadlineMs, limitMs: leaseMs }, "a host's slot would be given away while it is in use"),
+    );
+  return problems;
+};
+
+const notBelow = (
+  limit: 'lockMs' | 'leaseMs',
+  { jobDeadlineMs, limitMs }: { jobDeadlineMs: number; limitMs: number },
+  consequence: string,
+): SettingProblem => {
+  const { jobDeadlineMs: deadline, [limit]: other } = processSettings;
+  return {
+    flag: deadline.flag,
+    variable: variableOf(deadline),
+    message:
+      `${deadline.kind.show(jobDeadlineMs)} is not below the ${other.flag} of ${other.kind.show(limitMs)} ` +
+      `(--${other.flag}, ${variableOf(other)}): ${consequence}`,
+  };
 };
 
 function isRedisUrl(given: string): boolean {

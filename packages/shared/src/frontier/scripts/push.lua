@@ -79,8 +79,11 @@ local isEarlier = false
 for _, host in ipairs(hostsInOrder) do
   local records = linesOfHost[host]
   if redis.call('RPUSH', P .. 'q:' .. host .. ':' .. run, unpack(records)) == #records then
-    redis.call('RPUSH', P .. 'r:' .. host, run)
-    backlogBytes = backlogBytes + hostRunOverheadBytes
+    -- release may not have noticed yet that the run's last line here is gone
+    if not redis.call('LPOS', P .. 'r:' .. host, run) then
+      redis.call('RPUSH', P .. 'r:' .. host, run)
+      backlogBytes = backlogBytes + hostRunOverheadBytes
+    end
     isEarlier = armHost(host) or isEarlier
   end
 end

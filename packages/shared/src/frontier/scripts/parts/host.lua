@@ -3,7 +3,8 @@
 --             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last answer),
 --             hopUntil (ms until which one slot is left free for a redirect that found none)
 --   l:<host>  leases: who may be asking it now, until when
-local hostHashLifeMs = 3600000
+-- Above the longest gap and the longest Retry-After that a crawl may obey.
+local hostHashLifeMs = 7200000
 
 local limitsByRun = {}
 local function limitsOfRun(run)
