@@ -1,15 +1,13 @@
 import { yesNo } from '@trawl/shared/domain/setting-kinds.ts';
+import { collectorSettings, producerSettings, workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { expect, test } from 'vitest';
 import { nearestWord } from '../../apps/cli/src/command-line/nearest-word.ts';
 import { readFlags } from '../../apps/cli/src/command-line/read-flags.ts';
 import { commands } from '../../apps/cli/src/commands/commands.ts';
-import { collectorFlags, producerFlags, runFlags, workerFlags } from '../../apps/cli/src/commands/flags.ts';
+import { runFlags } from '../../apps/cli/src/commands/flags.ts';
 import { readRunSettings } from '../../apps/cli/src/read-run-settings.ts';
 import { trawl } from '../../apps/cli/src/trawl.ts';
-import { collectorSettings } from '../../apps/collector/src/config.ts';
-import { producerSettings } from '../../apps/producer/src/config.ts';
-import { workerSettings } from '../../apps/worker/src/config.ts';
 import { shellForTests } from '../support/shell-for-tests.ts';
 
 const read = (...args: string[]) => readFlags(runFlags, args, 'read more there');
@@ -141,9 +139,10 @@ test('every example of the help is a command line that parses', () => {
 test('the commands of the separate processes know the flags that these processes know', () => {
   const rowsOf = (table: object) =>
     Object.values(table).map(({ flag, kind, help }) => [flag, kind.name, kind === yesNo, help]);
-  expect(new Set(rowsOf(producerFlags))).toEqual(new Set(rowsOf(producerSettings)));
-  expect(new Set(rowsOf(workerFlags))).toEqual(new Set(rowsOf(workerSettings)));
-  expect(new Set(rowsOf(collectorFlags))).toEqual(new Set(rowsOf(collectorSettings)));
+  const flagsOf = (command: string) => commands.find(({ name }) => name === command)?.flags ?? {};
+  expect(new Set(rowsOf(flagsOf('producer')))).toEqual(new Set(rowsOf(producerSettings)));
+  expect(new Set(rowsOf(flagsOf('worker')))).toEqual(new Set(rowsOf(workerSettings)));
+  expect(new Set(rowsOf(flagsOf('collector')))).toEqual(new Set(rowsOf(collectorSettings)));
 });
 
 test('no two settings of run share a flag', () => {

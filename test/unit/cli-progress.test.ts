@@ -87,7 +87,7 @@ test('the line of a terminal tells done, total, rate, time left, in flight and f
 test('the line of a terminal is never longer than the terminal is wide, colours not counted', () => {
   const colours = coloursOf({ isTTY: true }, {});
   for (let columns = 1; columns < 130; columns += 1) {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- the escapes of a terminal are what is looked for
     const line = progressLine(progressOf(), { columns, colours }).replaceAll(/\u001b\[\d+m/g, '');
     expect(line.length).toBeLessThan(columns);
   }

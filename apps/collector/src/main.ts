@@ -1,9 +1,9 @@
 import { runNamed } from '@trawl/shared/frontier/run-named.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { collectorSettings } from '@trawl/shared/platform/app-settings.ts';
 import { joinFleet } from '@trawl/shared/platform/join-fleet.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
-import { collectorSettings } from './config.ts';
 import { startCollector } from './start-collector.ts';
 
 await runMain('collector', async () => {

@@ -1,9 +1,9 @@
 import { runNamed } from '@trawl/shared/frontier/run-named.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { producerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { joinFleet } from '@trawl/shared/platform/join-fleet.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
-import { producerSettings } from './config.ts';
 import { startProducer } from './start-producer.ts';
 
 await runMain('producer', async () => {

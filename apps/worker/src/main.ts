@@ -1,9 +1,9 @@
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { joinFleet } from '@trawl/shared/platform/join-fleet.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
-import { workerSettings } from './config.ts';
 import { startWorker } from './start-worker.ts';
 
 /** A worker that starts nothing although work waits leaves with this code: its supervisor should start another. */

@@ -1,5 +1,6 @@
+import { collectorSettings, producerSettings, workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { Command } from './command.ts';
-import { collectorFlags, doctorFlags, lookFlags, producerFlags, resumeFlags, runFlags, workerFlags } from './flags.ts';
+import { doctorFlags, lookFlags, resumeFlags, runFlags } from './flags.ts';
 
 const oneRun = { takes: 'RUN', words: { least: 1, most: 1 } } as const;
 const noWords = { takes: '', words: { least: 0, most: 0 } } as const;
@@ -46,7 +47,7 @@ export const commands: Command[] = [
     summary: 'one producer in the foreground: releases URLs to the workers',
     details: ['Several may run at once. Ends on Ctrl-C or SIGTERM.'],
     examples: ['producer'],
-    flags: producerFlags,
+    flags: producerSettings,
     load: async () => (await import('./producer.ts')).producer,
   },
   {
@@ -57,7 +58,7 @@ export const commands: Command[] = [
       'Run as many as you like, on any machine that reaches the Redis. On Ctrl-C or SIGTERM it ends what it fetches, within --grace.',
     ],
     examples: ['worker --concurrency 256'],
-    flags: workerFlags,
+    flags: workerSettings,
     load: async () => (await import('./worker.ts')).worker,
   },
   {
@@ -68,7 +69,7 @@ export const commands: Command[] = [
       'Files are written on the machine of the collector. Several may run at once; one writes a run at a time.',
     ],
     examples: ['collector'],
-    flags: collectorFlags,
+    flags: collectorSettings,
     load: async () => (await import('./collector.ts')).collector,
   },
   {

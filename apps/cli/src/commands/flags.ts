@@ -83,46 +83,4 @@ export const resumeFlags = { ...watchSettings, ...placeSettings, ...fleetSetting
 
 export const lookFlags = { ...lookSettings, ...placeSettings } as const;
 
-const { logLevel, leaseMs, window, backlogBytes, sinkLagBytes, sweepIntervalMs } = processSettings;
-const { concurrency, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs, dnsServers } = processSettings;
-
-/** These three repeat the tables of the apps, which the CLI may not import; a test compares them. */
-export const producerFlags = {
-  redisUrl,
-  dataDir,
-  logLevel,
-  leaseMs,
-  window,
-  backlogBytes,
-  sinkLagBytes,
-  sweepIntervalMs,
-  run: { flag: 'run', kind: text, default: '', help: 'feed this run from its source; without it, only release' },
-  ingestOnly: { flag: 'ingest-only', kind: yesNo, default: false, help: 'feed, but do not release; end when fed' },
-} as const;
-
-export const workerFlags = {
-  redisUrl,
-  dataDir,
-  logLevel,
-  concurrency,
-  lockMs,
-  stalledIntervalMs,
-  jobDeadlineMs,
-  leaseMs,
-  graceMs,
-  dnsServers,
-} as const;
-
-export const collectorFlags = {
-  redisUrl,
-  dataDir,
-  logLevel,
-  run: {
-    flag: 'run',
-    kind: text,
-    default: '',
-    help: 'collect this run only and end once it is collected; without it, all runs for ever',
-  },
-} as const;
-
-export const doctorFlags = { ...lookFlags, concurrency } as const;
+export const doctorFlags = { ...lookFlags, concurrency: processSettings.concurrency } as const;
