@@ -38,6 +38,7 @@ const optionsWith = (change: Partial<FeedOptions> = {}): FeedOptions => ({
   source: {},
   waitForRoom: async () => undefined,
   backlogBytes: 1e9,
+  sinkLagBytes: 1e9,
   now: () => 0,
   ...change,
 });

@@ -192,6 +192,7 @@ describe('commit', () => {
       pushedAfter: 1,
       last: true,
       markBytes: 1,
+      sinkLagBytes: 1e9,
       atIso: '',
       items,
     });

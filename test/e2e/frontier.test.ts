@@ -24,7 +24,16 @@ describe('push', () => {
 
   test('above the backlog mark nothing is taken', async () => {
     await world.startRun('a');
-    const batch = { run: 'a', expected: '', after: 'x', pushedAfter: 1, last: false, markBytes: 0, atIso: '' };
+    const batch = {
+      run: 'a',
+      expected: '',
+      after: 'x',
+      pushedAfter: 1,
+      last: false,
+      markBytes: 0,
+      sinkLagBytes: 1e9,
+      atIso: '',
+    };
     await world.frontier.push({ ...batch, items: [urlItem('h', 0)] });
     const second = { ...batch, expected: 'x', after: 'y', pushedAfter: 2, items: [urlItem('h', 1)] };
     expect(await world.frontier.push(second)).toEqual({ kind: 'full' });
@@ -39,7 +48,7 @@ describe('push', () => {
         ...(urlItem('h', from + i) as Extract<ReturnType<typeof urlItem>, { kind: 'url' }>),
         fingerprint: { bucket: (n * 2654435761) % 2 ** 32, member: String(n) },
       }));
-    const batch = { run: 'a', markBytes: 1e9, atIso: '', last: false };
+    const batch = { run: 'a', markBytes: 1e9, sinkLagBytes: 1e9, atIso: '', last: false };
     await world.frontier.push({
       ...batch,
       expected: '',
@@ -97,7 +106,7 @@ describe('release', () => {
     await world.startRun('a');
     await world.pushAll('a', [{ host: 'h' }]);
     expect((await world.release({ window: 0 })).urls).toHaveLength(0);
-    await world.redis.hset(world.keys.lag, 'bytes', 100);
+    await world.redis.hset(world.keys.lag, 'a', 100);
     expect((await world.release({ sinkLagBytes: 99 })).urls).toHaveLength(0);
     expect((await world.release({ sinkLagBytes: 100 })).urls).toHaveLength(1);
   });

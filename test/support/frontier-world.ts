@@ -33,7 +33,7 @@ export const frontierWorld = (redis: Redis) => {
         after: 'end',
         pushedAfter: urls.length,
         last: true,
-        markBytes: 1e9,
+        markBytes: 1e9, sinkLagBytes: 1e9,
         atIso: '2026-01-01T00:00:00.000Z',
         items: urls.map(({ host, path = '' }, seq) => urlItem(host, seq, path)),
       }),

@@ -15,6 +15,8 @@ const statusOf = (change: Partial<RunLook>): RunLook => ({
   recorded: 0,
   classes: {},
   released: 0,
+  waiting: 0,
+  paused: false,
   uncollected: 0,
   retries: 0,
   ...change,

@@ -21,6 +21,8 @@ const statusOf = (change: Partial<RunStatus> = {}): RunStatus => ({
   recorded: 2000,
   classes: { ok: 1900, 'http-error': 60, 'timed-out': 40 },
   released: 0,
+  waiting: 0,
+  paused: false,
   uncollected: 0,
   ...change,
 });

@@ -42,6 +42,8 @@ const evidenceOf = (change: Partial<Evidence> = {}, status: Partial<RunStatus> =
     recorded: 3,
     classes: { ok: 3 },
     released: 0,
+    waiting: 0,
+    paused: false,
     uncollected: 0,
     ...status,
   },

@@ -45,6 +45,7 @@ const world = (
       void done.push([name, ...rest]);
   const effects: Effects = {
     askForTurn: async () => ({ kind: 'go', waitMs: 0 }),
+    haltOf: () => undefined,
     fetchPage: async () => answered,
     classify: () => verdict,
     commit: note('commit'),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { takeLease } from '@trawl/shared/frontier/lease.ts';
 import { sinkGroup } from '@trawl/shared/frontier/outcome-stream.ts';
 import type { Runs } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
@@ -9,7 +10,6 @@ import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import type { CollectEffects } from './collect.ts';
 import { openOutcomes } from './open-outcomes.ts';
-import { takeRunLease } from './run-lease.ts';
 import { claimKeysOf, keepsEntries, openSinks, type RunSinks } from './sink/open-sinks.ts';
 
 export type CollectTools = {
@@ -34,7 +34,7 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
   const keys = keysOf(shard);
 
   return {
-    takeLease: () => takeRunLease({ redis, key: keys.owner(run), token: randomUUID(), now }),
+    takeLease: () => takeLease({ redis, key: keys.owner(run), token: randomUUID(), now }),
     isCollected: async () => (await redis.sismember(keys.toCollect, run)) === 0,
 
     openOutcomes: async ({ token }, stop) => {
@@ -81,6 +81,9 @@ async function finishRun(
   const last = redis.multi().hsetnx(keys.run(run), 'collectedAtMs', Math.round(redisNowMs())).srem(keys.toCollect, run);
   if (keepsEntries(spec)) last.xgroup('DESTROY', keys.outcomes(run), sinkGroup);
   else last.unlink(keys.outcomes(run));
-  await last.unlink(keys.sink(run), ...claimKeysOf(spec, shard)).exec();
+  await last
+    .hdel(keys.lag, run)
+    .unlink(keys.sink(run), ...claimKeysOf(spec, shard))
+    .exec();
   log.info({ run }, 'run collected');
 }

@@ -1,16 +1,16 @@
+import type { Lease } from '@trawl/shared/frontier/lease.ts';
 import type { OutcomeBatch } from '@trawl/shared/frontier/outcome-stream.ts';
-import type { RunLease } from './run-lease.ts';
 import type { RunProgress } from './run-progress.ts';
 import type { RunSinks } from './sink/open-sinks.ts';
 
 /** What collecting one run needs done. */
 export type CollectEffects = {
   /** Undefined: another collector has the run. */
-  takeLease: () => Promise<RunLease | undefined>;
+  takeLease: () => Promise<Lease | undefined>;
   isCollected: () => Promise<boolean>;
-  openOutcomes: (lease: RunLease, stop: AbortSignal) => Promise<Outcomes>;
+  openOutcomes: (lease: Lease, stop: AbortSignal) => Promise<Outcomes>;
   /** Cut back to what was acknowledged. Undefined: the lease was lost, or told to stop while a sink could not be opened. */
-  openSinks: (held: { lease: RunLease; outcomes: Outcomes }, stop: AbortSignal) => Promise<RunSinks | undefined>;
+  openSinks: (held: { lease: Lease; outcomes: Outcomes }, stop: AbortSignal) => Promise<RunSinks | undefined>;
   /** Has every line its outcome, and has every outcome been acknowledged? */
   isComplete: () => Promise<boolean>;
   /** Ends the sinks, frees what only collecting needed, and marks the run as collected. */
@@ -70,6 +70,6 @@ function mayBeLast(batch: OutcomeBatch): boolean {
   return batch.ended || batch.records === 0;
 }
 
-function endingOf(lease: RunLease): CollectEnding {
+function endingOf(lease: Lease): CollectEnding {
   return lease.isHeld() ? 'stopped' : 'lost';
 }

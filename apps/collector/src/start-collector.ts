@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { listenForNews } from '@trawl/shared/frontier/news.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { RedisClock } from '@trawl/shared/platform/clock.ts';
@@ -8,7 +9,6 @@ import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type CollectEnding, collectRun } from './collect.ts';
 import { type CollectTools, collectEffects } from './collect-effects.ts';
 import { followOneRun, followRuns } from './follow-runs.ts';
-import { listenForRuns } from './news-of-runs.ts';
 import { needsStdout } from './sink/open-sinks.ts';
 
 export type CollectorParts = {
@@ -64,7 +64,7 @@ const collectAll = async (tools: CollectTools, stop: AbortSignal): Promise<void>
     forOthers.add(run);
     return undefined;
   };
-  const news = await listenForRuns(quietly(redis.duplicate()), keys.newRuns, stop);
+  const news = await listenForNews(quietly(redis.duplicate()), keys.newRuns, stop);
   try {
     await followRuns({ names: () => redis.smembers(keys.toCollect), waitForNews: news.wait, collect, log }, stop);
   } finally {

@@ -12,6 +12,8 @@ export type FeedOptions = {
   waitForRoom: () => Promise<void>;
   /** Back-pressure mark: frontier bytes in Redis above which this producer waits. */
   backlogBytes: number;
+  /** The same for the records of a cancelled run, on their way to the sinks. */
+  sinkLagBytes: number;
   now: () => number;
 };
 
@@ -78,7 +80,8 @@ const pushWhenRoom = async (
 ): Promise<'pushed' | 'moved' | 'stopped'> => {
   for (;;) {
     const atIso = new Date(options.now()).toISOString();
-    const result = await options.frontier.push({ ...batch, atIso, markBytes: options.backlogBytes });
+    const marks = { markBytes: options.backlogBytes, sinkLagBytes: options.sinkLagBytes };
+    const result = await options.frontier.push({ ...batch, ...marks, atIso });
     if (result.kind !== 'full') return result.kind;
     await options.waitForRoom();
     if (stop.aborted) return 'stopped';

@@ -10,6 +10,8 @@ export type ProduceEffects = {
   release: (stop: AbortSignal) => Promise<void>;
   /** Adds jobs again that went missing between release and queue, until told to stop. */
   sweep: (stop: AbortSignal) => Promise<void>;
+  /** The remaining lines of cancelled runs get their outcome, until told to stop. */
+  endCancelled: (stop: AbortSignal) => Promise<void>;
 };
 
 /** What this producer is for: feeding one run, releasing for all, or both. */
@@ -22,5 +24,6 @@ export const produce = async (duty: ProducerDuty, effects: ProduceEffects, stop:
     duty.feeds && effects.feed(duty.feeds, stop),
     duty.releases && effects.release(stop),
     duty.releases && effects.sweep(stop),
+    duty.releases && effects.endCancelled(stop),
   ]);
 };

@@ -13,6 +13,7 @@ import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { feedRun } from './feed-run.ts';
 import { type ProduceEffects, type ProducerDuty, produce } from './produce.ts';
+import { endCancelledRuns } from './release/end-cancelled.ts';
 import { openFetchQueue } from './release/fetch-queue.ts';
 import { releaseLoop } from './release/release-loop.ts';
 import { createSweeper } from './release/sweeper.ts';
@@ -84,11 +85,12 @@ const effectsOf = (tools: Tools): ProduceEffects => {
   return {
     checkSource: (spec) => checkSource(spec, runs),
     feed: async (spec: RunSpec, stop) => {
-      const { backlogBytes } = settings;
+      const { backlogBytes, sinkLagBytes } = settings;
       const stdin = await openStdin(spec, tools.stdin);
       const source = { stop, warn: (message: string) => log.warn({ run: spec.run }, message), ...(stdin && { stdin }) };
       const waitForRoom = () => tools.room.wait(roomPauseMs);
-      const options = { frontier, readCheckpoint: runs.checkpoint, source, waitForRoom, backlogBytes, now: tools.now };
+      const marks = { backlogBytes, sinkLagBytes };
+      const options = { frontier, readCheckpoint: runs.checkpoint, source, waitForRoom, ...marks, now: tools.now };
       try {
         await feedRun(spec, options, stop);
       } finally {
@@ -100,6 +102,11 @@ const effectsOf = (tools: Tools): ProduceEffects => {
       const { leaseMs, sinkLagBytes } = settings;
       const window = followWindow(tools, stop);
       return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window }, stop);
+    },
+    endCancelled: (stop) => {
+      const { sinkLagBytes, sweepIntervalMs: lookEveryMs } = settings;
+      const nowIso = () => new Date(clock.now()).toISOString();
+      return endCancelledRuns({ redis, listener: redis.duplicate(), shard, sinkLagBytes, nowIso, lookEveryMs }, stop);
     },
     sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
   };

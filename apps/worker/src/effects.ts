@@ -6,6 +6,7 @@ import { backoffMs } from './classify/backoff.ts';
 import { classify } from './classify/classify.ts';
 import { recordOf } from './extract/extract.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
+import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import { createHops } from './politeness/ask-for-hop.ts';
 import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
@@ -22,8 +23,7 @@ export type EffectTools = {
   nowMs: () => number;
   random: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** Ends what is in flight as interrupted. */
-  stop: AbortSignal;
+  halted: Pick<HaltedRuns, 'of' | 'stopOf'>;
 };
 
 /** The steps of one execution, with the policy of its run at hand. */
@@ -41,7 +41,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     startedAtMs = nowMs();
     const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
     try {
-      const outcome = await tools.fetcher.fetchPage(request, tools.stop);
+      const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       const { sentMs } = outcome.trace.timings;
       if (sentMs !== undefined) sentAtMs = startedAtMs + sentMs;
       return outcome;
@@ -52,6 +52,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
 
   return {
     askForTurn: (job) => askForTurn(job, tools),
+    haltOf: (job) => tools.halted.of(job.run),
     fetchPage,
     classify: (job, outcome) =>
       classify(

@@ -4,6 +4,7 @@ import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { joinFleet } from '@trawl/shared/platform/join-fleet.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
+import { followHaltedRuns } from './halted-runs.ts';
 import { startWorker } from './start-worker.ts';
 
 /** A worker that starts nothing although work waits leaves with this code: its supervisor should start another. */
@@ -12,8 +13,17 @@ const stuckExitCode = 75;
 await runMain('worker', async () => {
   const settings = readProcessSettings(workerSettings, { args: process.argv.slice(2), variables: process.env });
   const fleet = await joinFleet('worker', settings);
+  const stopFetching = new AbortController();
+  const halted = await followHaltedRuns({
+    ...fleet,
+    listener: await fleet.connect(),
+    shard: firstShard,
+    stopping: stopFetching.signal,
+  });
   const worker = startWorker({
     ...fleet,
+    halted,
+    stopFetching,
     settings,
     shard: firstShard,
     queueRedis: await fleet.connect(),

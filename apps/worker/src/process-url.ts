@@ -2,12 +2,15 @@ import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Verdict } from '@trawl/shared/domain/verdict.ts';
 import type { Turn } from '@trawl/shared/frontier/frontier.ts';
+import type { Halt } from '@trawl/shared/frontier/run-control.ts';
 import type { Ending, Job } from './job.ts';
 
 /** What the journey needs done. Each is a step with a folder of its name; none throws for what a host did. */
 export type Effects = {
   /** `go` resolves when the turn has come. */
   askForTurn: (job: Job) => Promise<Turn>;
+  /** Is the job's run paused or cancelled, for all that this worker knows? */
+  haltOf: (job: Job) => Halt | undefined;
   fetchPage: (job: Job) => Promise<FetchOutcome>;
   classify: (job: Job, outcome: FetchOutcome) => Verdict;
   /** Records the outcome and gives the slot back, in one step. */
@@ -39,9 +42,15 @@ export const processUrl = async (job: Job, effects: Effects): Promise<Ending> =>
       return { next: 'nothing' };
     case 'busy':
       return putBack(job, effects, {});
+    case 'paused':
+    case 'cancelled':
+      return halt(job, effects, turn.kind);
     case 'go':
       break;
   }
+  // The lease of release is a turn that no script was asked for.
+  const halted = effects.haltOf(job);
+  if (halted) return halt(job, effects, halted);
 
   const outcome = await effects.fetchPage(job);
   if (outcome.kind === 'interrupted') return interrupted(job, effects, outcome.why);
@@ -52,12 +61,19 @@ export const processUrl = async (job: Job, effects: Effects): Promise<Ending> =>
     case 'give-up':
       return record(job, effects, verdict, outcome);
     case 'retry':
+      if (effects.haltOf(job) === 'cancelled') return halt(job, effects, 'cancelled');
       await effects.giveSlotBack(job, verdict.penalize ? 0 : undefined);
       return { next: 'retry', delayMs: effects.backoffMs(job), reason: verdict.reason };
     case 'defer':
       return defer(job, effects, outcome, verdict);
   }
 };
+
+const cancelled: Final = { next: 'give-up', class: 'cancelled', reason: 'run-cancelled' };
+
+/** The attempt does not count: the line waits for its run to be resumed, or ends with it. */
+const halt = (job: Job, effects: Effects, how: Halt): Promise<Ending> =>
+  how === 'paused' ? putBack(job, effects, {}) : record({ ...job, attempt: job.attempt - 1 }, effects, cancelled);
 
 const record = async (job: Job, effects: Effects, verdict: Final, outcome?: FetchOutcome): Promise<Ending> => {
   await effects.commit(job, verdict, outcome);
@@ -83,7 +99,7 @@ const putBack = async (
 const interrupted = async (job: Job, effects: Effects, why: 'stopping' | 'hop-must-wait'): Promise<Ending> => {
   switch (why) {
     case 'stopping':
-      return putBack(job, effects, {});
+      return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'hop-must-wait':
       if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))
         return record(job, effects, { next: 'give-up', class: 'expired', reason: why });
@@ -99,6 +115,7 @@ const defer = async (
   outcome: FetchOutcome,
   verdict: Extract<Verdict, { next: 'defer' }>,
 ): Promise<Ending> => {
+  if (effects.haltOf(job) === 'cancelled') return halt(job, effects, 'cancelled');
   const pauseMs = verdict.blockMs ?? 0;
   const deferredSinceMs = job.line.deferredSinceMs || effects.nowMs();
   if (effects.nowMs() - deferredSinceMs < effects.patienceMs(job))

@@ -1,4 +1,4 @@
-import { fetchJobData, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
+import { fetchJobData, fetchJobVersion, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
 import { decodeLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
@@ -18,6 +18,9 @@ export type QueueOptions = {
   now: () => number;
 };
 
+/** A job of a newer Trawl is left for a newer worker. */
+const newerVersionPauseMs = 5000;
+
 /** An infrastructure error costs no attempt: the job is looked at again, later each time. */
 const infrastructurePauseMs = { first: 1000, most: 60_000 };
 
@@ -33,7 +36,7 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
     fetchQueueName,
     async (bullJob: BullJob, token?: string) => {
       started++;
-      const ending = await endingOf(bullJob, process, log);
+      const ending = isNewer(bullJob) ? handBack(bullJob, log) : await endingOf(bullJob, process, log);
       switch (ending.next) {
         case 'nothing':
           return;
@@ -84,6 +87,16 @@ class RetryLater extends Error {
     this.delayMs = delayMs;
   }
 }
+
+const isNewer = ({ data }: BullJob): boolean => {
+  const version = (data as { v?: unknown } | null)?.v;
+  return typeof version === 'number' && version > fetchJobVersion;
+};
+
+const handBack = ({ id, data }: BullJob, log: Logger): Ending => {
+  log.warn({ job: id, version: (data as { v: number }).v }, 'job of a newer version handed back');
+  return { next: 'wait', delayMs: newerVersionPauseMs };
+};
 
 const endingOf = async (bullJob: BullJob, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
   const job = jobOf(bullJob);

@@ -14,6 +14,7 @@ import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
 import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher } from './fetch/fetch-page.ts';
+import type { HaltedRuns } from './halted-runs.ts';
 import type { Ending, Job } from './job.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
@@ -27,6 +28,9 @@ export type WorkerParts = {
   /** For the scripts; BullMQ has a connection of its own. */
   redis: Redis;
   queueRedis: Redis;
+  halted: HaltedRuns;
+  /** Ends what is in flight. */
+  stopFetching: AbortController;
   clock: RedisClock;
   log: Logger;
   random: () => number;
@@ -45,7 +49,6 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const { settings, shard, redis, clock, log } = parts;
   const frontier = createFrontier(redis, shard);
   const policies = createRunPolicies(createRuns(redis, shard).spec);
-  const stopFetching = new AbortController();
   const monotonicMs = () => performance.now();
   const dns = createDnsCache({
     now: monotonicMs,
@@ -62,7 +65,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     nowMs: () => clock.now(),
     random: parts.random,
     sleep: (ms: number) => delay(Math.ceil(ms)),
-    stop: stopFetching.signal,
+    halted: parts.halted,
   };
 
   let inFlight = 0;
@@ -95,10 +98,11 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     const closing = queue.close();
-    const grace = setTimeout(() => stopFetching.abort(), settings.graceMs);
+    const grace = setTimeout(() => parts.stopFetching.abort(), settings.graceMs);
     await closing;
     clearTimeout(grace);
     await fleet.leave(parts.id);
+    parts.halted.close();
     await fetcher.close();
     dns.close();
     log.info({ started: queue.started() }, 'worker stopped');

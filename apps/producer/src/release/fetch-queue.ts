@@ -1,4 +1,4 @@
-import { type FetchJobData, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
+import { type FetchJobData, fetchJobVersion, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
 import { decodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
 import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
@@ -30,6 +30,6 @@ export const openFetchQueue = (redis: Redis, shard: Shard) => {
 export type FetchQueue = ReturnType<typeof openFetchQueue>;
 
 function jobOf({ run, host, record, turnHeld }: ReleasedUrl, releasedAtMs: number) {
-  const data: FetchJobData = { v: 1, run, host, record, releasedAtMs, turnHeld };
+  const data: FetchJobData = { v: fetchJobVersion, run, host, record, releasedAtMs, turnHeld };
   return { name: 'url', data, opts: { jobId: jobIdOf(run, decodeLine(record)) } };
 }

@@ -104,7 +104,8 @@ const summaryOf = ({ line, host, outcome, verdict, attempts }: RecordInput): Out
   attempts,
   totalMs: outcome?.trace.timings.totalMs ?? 0,
   wireBytes: outcome?.trace.wireBytes ?? 0,
-  host,
+  // What we broke off ourselves says nothing about the host.
+  host: verdict.class === 'cancelled' ? '-' : host,
 });
 
 const statusOf = (outcome: FetchOutcome): number => ('status' in outcome ? (outcome.status ?? 0) : 0);

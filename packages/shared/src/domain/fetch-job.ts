@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
-/** Data of a BullMQ job on the queue `fetch`: one released URL. Version 1. */
+/** Raised when an older worker would misread a job: it hands jobs of a higher version back. */
+export const fetchJobVersion = 1;
+
+/** Data of a BullMQ job on the queue `fetch`: one released URL. */
 export const fetchJobData = z.object({
-  v: z.literal(1),
+  v: z.literal(fetchJobVersion),
   run: z.string(),
   host: z.string(),
   /** Text of a FrontierLine. */

@@ -18,6 +18,8 @@ export type PushBatch = {
   pushedAfter: number;
   last: boolean;
   markBytes: number;
+  /** Of this run; a cancelled run's lines go straight to the sinks. */
+  sinkLagBytes: number;
   atIso: string;
   items: PushItem[];
 };
@@ -52,7 +54,10 @@ export type Turn =
   /** The line has its outcome already. */
   | { kind: 'recorded' }
   /** A later release of the line is on its way. */
-  | { kind: 'superseded' };
+  | { kind: 'superseded' }
+  /** No URL of its run may start. */
+  | { kind: 'paused' }
+  | { kind: 'cancelled' };
 
 export type Yielded = { blockedMs: number; refusedForMs: number };
 
@@ -87,8 +92,8 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
 
   return {
     push: async (batch: PushBatch): Promise<PushResult> => {
-      const { run, expected, after, pushedAfter, last, markBytes, atIso } = batch;
-      const head = [run, expected, after, pushedAfter, last ? '1' : '0', markBytes, atIso];
+      const { run, expected, after, pushedAfter, last, markBytes, atIso, sinkLagBytes } = batch;
+      const head = [run, expected, after, pushedAfter, last ? '1' : '0', markBytes, atIso, sinkLagBytes];
       const reply = await scripts.push([shard.prefix], [...head, ...batch.items.flatMap(argumentsOfItem)]);
       const [kind, value] = reply as ['pushed' | 'moved' | 'full', number | string];
       switch (kind) {

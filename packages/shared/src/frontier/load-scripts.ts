@@ -3,11 +3,16 @@ import type { Redis } from '../platform/redis.ts';
 
 /** Which parts a script is made of, in the order in which they are joined. */
 const partsOf = {
+  start: ['clock', 'run'],
+  halt: ['clock', 'run'],
+  arm: ['clock', 'host'],
   push: ['clock', 'host', 'ledger'],
   release: ['clock', 'host', 'rate'],
   acquire: ['clock', 'host', 'rate'],
   yield: ['clock', 'host'],
   commit: ['clock', 'host', 'ledger'],
+  'cancel-waiting': ['clock', 'host', 'ledger'],
+  'cancel-released': ['clock', 'host', 'ledger'],
   acknowledge: ['clock'],
 } as const;
 

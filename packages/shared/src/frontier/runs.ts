@@ -1,26 +1,20 @@
 import type { RunSpec, RunState, RunStatus, SourceIdentity } from '../domain/run.ts';
 import type { Redis } from '../platform/redis.ts';
+import { loadScripts } from './load-scripts.ts';
 import { keysOf, type Shard } from './shard.ts';
 
 /** Records of runs. A run exists once its hash does; its lines come through `push`. */
 export const createRuns = (redis: Redis, shard: Shard) => {
   const keys = keysOf(shard);
+  const scripts = loadScripts(redis);
 
   return {
     /** False when a run of this name exists already; then nothing is changed. */
     create: async (spec: RunSpec): Promise<boolean> => {
-      const { run, settings } = spec;
-      if ((await redis.hsetnx(keys.run(run), 'spec', JSON.stringify(spec))) === 0) return false;
-      const start = redis.multi().hset(keys.run(run), {
-        state: 'feeding',
-        gapMs: settings.perHostGapMs,
-        perHost: settings.perHost,
-        createdAtMs: spec.createdAtMs,
-      });
-      if (settings.ratePerSecond > 0) start.hset(keys.rates, run, settings.ratePerSecond);
-      start.zadd(keys.runs, spec.createdAtMs, run).sadd(keys.toCollect, run).publish(keys.newRuns, run);
-      await start.exec();
-      return true;
+      const { run, settings, createdAtMs, fedBy } = spec;
+      const wishes = [settings.perHostGapMs, settings.perHost, settings.ratePerSecond];
+      const args = [run, JSON.stringify(spec), createdAtMs, ...wishes, fedBy === 'fleet' ? '1' : '0'];
+      return (await scripts.start([shard.prefix], args)) === 1;
     },
 
     spec: async (run: string): Promise<RunSpec | undefined> => {
@@ -33,13 +27,12 @@ export const createRuns = (redis: Redis, shard: Shard) => {
 
     /** Everything in a constant number of commands, from counters. */
     status: async (run: string): Promise<RunStatus | undefined> => {
-      const [hash, count, released] = await Promise.all([
+      const [hash, count, waiting] = await Promise.all([
         redis.hgetall(keys.run(run)),
         redis.hgetall(keys.count(run)),
-        redis.hlen(keys.released),
+        redis.hget(keys.waiting, run),
       ]);
-      if (hash['spec'] === undefined) return undefined;
-      return { ...statusOf(run, hash, count), released };
+      return hash['spec'] === undefined ? undefined : statusOf(run, { hash, count, waiting: Number(waiting ?? 0) });
     },
 
     /** What the source was when the run began; the first caller's word stands. */
@@ -65,13 +58,15 @@ export const createRuns = (redis: Redis, shard: Shard) => {
 
 export type Runs = ReturnType<typeof createRuns>;
 
-function statusOf(
+/** @param found the hashes `run:<run>` and `count:<run>`, and the run's lines in the frontier */
+export const statusOf = (
   run: string,
-  hash: Record<string, string>,
-  count: Record<string, string>,
-): Omit<RunStatus, 'released'> {
-  const { recorded, repeated: _repeated, ...classes } = count;
+  { hash, count, waiting }: { hash: Record<string, string>; count: Record<string, string>; waiting: number },
+): RunStatus => {
+  const { recorded: recordedText, repeated: _repeated, ...classes } = count;
   const time = (field: string) => (hash[field] === undefined ? {} : { [field]: Number(hash[field]) });
+  const pushed = Number(hash['pushed'] ?? 0);
+  const recorded = Number(recordedText ?? 0);
   return {
     run,
     state: hash['state'] as RunState,
@@ -81,12 +76,17 @@ function statusOf(
     ...time('lastOutcomeAtMs'),
     ...time('finishedAtMs'),
     ...time('collectedAtMs'),
-    pushed: Number(hash['pushed'] ?? 0),
-    recorded: Number(recorded ?? 0),
+    ...time('cancelledAtMs'),
+    ...(hash['problem'] === undefined ? {} : { problem: hash['problem'] }),
+    paused: hash['paused'] === '1',
+    pushed,
+    recorded,
+    waiting,
+    released: Math.max(0, pushed - recorded - waiting),
     classes: Object.fromEntries(Object.entries(classes).map(([name, n]) => [name, Number(n)])),
     uncollected: Number(hash['uncollected'] ?? 0),
   };
-}
+};
 
 /** The fingerprint sets that push.lua has filled for so many members, in groups of at most 1,000. */
 function* seenSets(members: number): Generator<[generation: number, bucket: number][]> {

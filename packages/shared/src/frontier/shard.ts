@@ -21,6 +21,8 @@ export const keysOf = ({ prefix }: Shard) => ({
   seen: (run: string, generation: number, bucket: number) => `${prefix}seen:${run}:${generation}:${bucket}`,
   released: `${prefix}released`,
   lag: `${prefix}lag`,
+  waiting: `${prefix}waiting`,
+  halted: `${prefix}halted`,
   backlog: `${prefix}backlog`,
   ready: `${prefix}ready`,
   wake: `${prefix}wake`,
@@ -30,6 +32,7 @@ export const keysOf = ({ prefix }: Shard) => ({
   lines: (host: string, run: string) => `${prefix}q:${host}:${run}`,
   outcomes: (run: string) => `${prefix}outcomes:${run}`,
   toCollect: `${prefix}to-collect`,
+  toFeed: `${prefix}to-feed`,
   owner: (name: string) => `${prefix}owner:${name}`,
   sweeper: `${prefix}sweeper`,
   sink: (run: string) => `${prefix}sink:${run}`,
@@ -37,6 +40,9 @@ export const keysOf = ({ prefix }: Shard) => ({
   failing: (run: string) => `${prefix}failing:${run}`,
   /** Channel on which the names of new runs are published. */
   newRuns: `${prefix}new-runs`,
+  /** Channel: `paused RUN`, `resumed RUN`, `cancelled RUN`. */
+  runControl: `${prefix}run-control`,
   waitingJobs: (queue: string) => `${prefix}${queue}:wait`,
+  jobs: (queue: string) => `${prefix}${queue}:`,
   job: (queue: string, id: string) => `${prefix}${queue}:${id}`,
 });

@@ -16,8 +16,7 @@ if n > 0 then
 end
 redis.call('HSET', P .. 'sink:' .. run, 'state', ARGV[7])
 redis.call('HINCRBY', P .. 'run:' .. run, 'uncollected', 0 - tonumber(ARGV[5]))
-redis.call('HINCRBY', P .. 'lag', 'records', 0 - tonumber(ARGV[5]))
-redis.call('HINCRBY', P .. 'lag', 'bytes', 0 - tonumber(ARGV[6]))
+redis.call('HINCRBY', P .. 'lag', run, 0 - tonumber(ARGV[6]))
 local failing = P .. 'failing:' .. run
 for i = 9 + n, #ARGV, 2 do
   local host = string.match(ARGV[i], '^failing:(.+)$')

@@ -5,6 +5,7 @@
 --       8 '1': the start granted last time was not used, the process was held up
 -- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
 --        | {'recorded'}: the line has its outcome | {'superseded'}: a later release of the line is on its way
+--        | {'paused'} | {'cancelled'}: its run is
 -- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
 local host, run, seq, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local leaseMs, patienceMs, isHop = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1'
@@ -13,6 +14,8 @@ local hopReserveMs = 3000
 
 if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return { 'recorded', 0 } end
 if redis.call('HEXISTS', P .. 'released', id) == 0 then return { 'superseded', 0 } end
+local halt = redis.call('HGET', P .. 'halted', run)
+if halt then return { string.match(halt, '^%a+'), 0 } end
 
 local gapMs, most = limitsOfHost(run, redis.call('LRANGE', P .. 'r:' .. host, 0, -1))
 local leases = P .. 'l:' .. host

@@ -1,22 +1,35 @@
 -- Appends a batch of source lines to the frontier and moves the source checkpoint, in one step.
 -- KEYS  1 shard prefix
 -- ARGV  1 run  2 checkpoint expected  3 checkpoint after  4 lines pushed after  5 '1': these are the last lines
---       6 backlog mark in bytes  7 time as ISO 8601 for records made here  then four a line, in seq order:
+--       6 backlog mark in bytes  7 time as ISO 8601 for records made here  8 sink lag mark of a run in bytes  then four a line, in seq order:
 --         host, record, bucket hash, fingerprint     a URL (bucket hash '' = may repeat)
 --         '', record as JSON, reason, summary        a line that is no URL: ends as invalid
 -- Result {'pushed', duplicates} | {'moved', checkpoint}: somebody else pushed | {'full', bytes}: wait for room
+-- The lines of a cancelled run get their outcome here, so that it, too, accounts for its whole source.
 -- Invariant: checkpoint, lines, fingerprints and outcomes of a batch are all there or none is.
 local run, expected, after, pushedAfter = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local last, markBytes, firstItem = ARGV[5] == '1', tonumber(ARGV[6]), 8
+local last, markBytes, atIso, lagMark, firstItem = ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), 9
 local runKey = P .. 'run:' .. run
 
 local checkpoint = redis.call('GET', P .. 'checkpoint:' .. run) or ''
 if checkpoint ~= expected then return { 'moved', checkpoint } end
 
+-- A short list need not wait until other runs have made room: so many of its lines are taken all the same.
+local linesBesideOthers = 1000
+local isCancelled = redis.call('HEXISTS', runKey, 'cancelledAtMs') == 1
 local backlogBytes = tonumber(redis.call('HGET', P .. 'backlog', 'bytes') or '0')
-if backlogBytes > markBytes and #ARGV >= firstItem then
-  redis.call('SET', P .. 'room-wanted', math.floor(markBytes * 0.8))
-  return { 'full', backlogBytes }
+local function hasItsShare()
+  local own = tonumber(redis.call('HGET', P .. 'waiting', run) or '0')
+  return own >= linesBesideOthers or own == tonumber(redis.call('HGET', P .. 'backlog', 'lines') or '0')
+end
+local function lagBytes() return tonumber(redis.call('HGET', P .. 'lag', run) or '0') end
+if #ARGV >= firstItem then
+  if isCancelled then
+    if lagBytes() > lagMark then return { 'full', lagBytes() } end
+  elseif backlogBytes > markBytes and hasItsShare() then
+    redis.call('SET', P .. 'room-wanted', math.floor(markBytes * 0.8))
+    return { 'full', backlogBytes }
+  end
 end
 
 -- Fingerprints lie in sets small enough to be packed integer arrays: 9 bytes each. Generation g has 16 * 16^g sets and takes
@@ -47,22 +60,15 @@ local function seenBefore(bucketHash, member)
   return false
 end
 
-local function duplicateOf(record)
-  local seq, line, url = string.match(record, '^(%d+) %d+ (%d+) %d+ %d+ (%S+)')
-  local json = '{"run":' .. cjson.encode(run) .. ',"seq":' .. seq .. ',"line":' .. line .. ',"url":'
-    .. string.gsub(cjson.encode(url), '\\/', '/') .. ',"class":"duplicate","reason":"repeated-url","at":"' .. ARGV[7] .. '"}'
-  return seq, seq .. ' duplicate repeated-url 0 0 0 0 -', json
-end
-
 local linesOfHost, hostsInOrder, outcomes, duplicates, lines = {}, {}, {}, 0, 0
 for i = firstItem, #ARGV, 4 do
   local host, record = ARGV[i], ARGV[i + 1]
   if host == '' then
-    local seq = string.match(ARGV[i + 3], '^%d+')
-    for _, part in ipairs({ seq, 'invalid', ARGV[i + 3], record }) do outcomes[#outcomes + 1] = part end
+    addOutcome(outcomes, { string.match(ARGV[i + 3], '^%d+'), 'invalid', ARGV[i + 3], record })
+  elseif isCancelled then
+    addOutcome(outcomes, outcomeOfLine(run, record, 'cancelled', 'run-cancelled', atIso))
   elseif ARGV[i + 2] ~= '' and seenBefore(tonumber(ARGV[i + 2]), ARGV[i + 3]) then
-    local seq, summary, json = duplicateOf(record)
-    for _, part in ipairs({ seq, 'duplicate', summary, json }) do outcomes[#outcomes + 1] = part end
+    addOutcome(outcomes, outcomeOfLine(run, record, 'duplicate', 'repeated-url', atIso))
     duplicates = duplicates + 1
   else
     local list = linesOfHost[host]
@@ -90,6 +96,7 @@ end
 if lines > 0 then
   redis.call('HSET', P .. 'backlog', 'bytes', backlogBytes)
   redis.call('HINCRBY', P .. 'backlog', 'lines', lines)
+  redis.call('HINCRBY', P .. 'waiting', run, lines)
 end
 redis.call('SET', P .. 'checkpoint:' .. run, after)
 redis.call('HSET', runKey, 'pushed', pushedAfter, 'seen', seenCount)

@@ -37,6 +37,7 @@ if record ~= '' and redis.call('HDEL', P .. 'released', id) == 1 then
     bytes = bytes + hostRunOverheadBytes
   end
   redis.call('HINCRBY', P .. 'backlog', 'lines', 1)
+  redis.call('HINCRBY', P .. 'waiting', run, 1)
   redis.call('HINCRBY', P .. 'backlog', 'bytes', bytes)
 end
 if armHost(host) then wakeProducers() end

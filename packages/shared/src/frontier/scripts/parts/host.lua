@@ -60,5 +60,8 @@ local function noteStart(host, startedAtMs)
   if last and startedAtMs > last and startedAtMs <= nowMs then redis.call('HSET', P .. 'h:' .. host, 'last', startedAtMs) end
 end
 
+-- Where in `ready` a host stands whose runs are all paused or cancelled. Every host with lines stands in `ready`.
+local parkedMs = 9e15
+
 -- What a line costs the frontier in bytes, as measured: a list entry, and the keys of a (host, run) that was not there.
 local lineOverheadBytes, hostRunOverheadBytes = 14, 300

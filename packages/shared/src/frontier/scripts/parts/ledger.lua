@@ -1,6 +1,6 @@
 -- The ledger: one bit a line; the first outcome of a line stands.
 --   done:<run> BITMAP   count:<run> HASH class -> n, recorded -> bits set   outcomes:<run> STREAM summary -> record, ...
---   lag HASH bytes, records: committed, not yet in every sink (back-pressure of release)
+--   lag HASH run -> bytes committed and not yet in every sink (back-pressure of release); goes when the run is collected
 local recordsPerEntry = 500
 
 local function appendToStream(run, fields)
@@ -14,6 +14,8 @@ local function finishIfComplete(run)
   if recorded < tonumber(totals[1]) then return end
   redis.call('HSET', P .. 'run:' .. run, 'state', 'finished', 'finishedAtMs', nowMs)
   redis.call('HDEL', P .. 'rates', run)
+  redis.call('HDEL', P .. 'waiting', run)
+  if redis.call('HGET', P .. 'halted', run) == 'paused' then redis.call('HDEL', P .. 'halted', run) end
   redis.call('XADD', P .. 'outcomes:' .. run, '*', 'end', totals[1])
 end
 
@@ -36,8 +38,21 @@ local function recordOutcomes(run, outcomes)
   redis.call('HINCRBY', P .. 'count:' .. run, 'recorded', first)
   redis.call('HSET', P .. 'run:' .. run, 'lastOutcomeAtMs', nowMs)
   redis.call('HINCRBY', P .. 'run:' .. run, 'uncollected', first)
-  redis.call('HINCRBY', P .. 'lag', 'bytes', bytes)
-  redis.call('HINCRBY', P .. 'lag', 'records', first)
+  redis.call('HINCRBY', P .. 'lag', run, bytes)
   finishIfComplete(run)
   return first
+end
+
+-- The outcome of a line that nobody asks a host for: seq, class, summary and record, as recordOutcomes takes them.
+local function outcomeOfLine(run, record, class, reason, atIso)
+  local seq, line, attempts, url = string.match(record, '^(%d+) %d+ (%d+) (%d+) %d+ (%S+)')
+  local tries = attempts == '0' and '' or ',"attempts":' .. attempts
+  local json = '{"run":' .. cjson.encode(run) .. ',"seq":' .. seq .. ',"line":' .. line .. ',"url":'
+    .. string.gsub(cjson.encode(url), '\\/', '/') .. ',"class":"' .. class .. '","reason":"' .. reason .. '"' .. tries
+    .. ',"at":"' .. atIso .. '"}'
+  return { seq, class, seq .. ' ' .. class .. ' ' .. reason .. ' 0 ' .. attempts .. ' 0 0 -', json }
+end
+
+local function addOutcome(outcomes, outcome)
+  for _, part in ipairs(outcome) do outcomes[#outcomes + 1] = part end
 end

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from '@trawl/shared/platform/redis.ts';
+import type { Redis } from '../platform/redis.ts';
 
-/** The right to write a run's sinks and to acknowledge its records. One process has it at a time. */
-export type RunLease = {
-  /** `acknowledge` compares it in Redis. */
+/** The right to do something that one process of the fleet does at a time: collect a run, feed it, serve the schedules. */
+export type Lease = {
+  /** What the key holds meanwhile: scripts may compare it. */
   readonly token: string;
-  /** Aborted when another process may have the run. */
+  /** Aborted when another process may have it. */
   readonly lost: AbortSignal;
-  /** Also false when the renewal is overdue, as after a long sleep of this process: to be asked before each write. */
+  /** Also false when the renewal is overdue, as after a long sleep of this process: to be asked before each step that must not happen twice. */
   isHeld: () => boolean;
   /** Lets the next owner come at once, if Redis can be reached; else it comes when the lease has expired. */
   release: () => Promise<void>;
@@ -31,8 +31,8 @@ const releaseDeadlineMs = 2000;
 const renewScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
-/** Undefined: another process has the run. */
-export const takeRunLease = async ({ redis, key, token, now }: LeaseOptions): Promise<RunLease | undefined> => {
+/** Undefined: another process has it. */
+export const takeLease = async ({ redis, key, token, now }: LeaseOptions): Promise<Lease | undefined> => {
   let heldUntilMs = now() + lifeMs - marginMs;
   if ((await redis.set(key, token, 'PX', lifeMs, 'NX')) !== 'OK') return undefined;
 

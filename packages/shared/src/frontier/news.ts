@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from '@trawl/shared/platform/redis.ts';
+import type { Redis } from '../platform/redis.ts';
 
-export type NewsOfRuns = {
-  /** Resolves when a run was announced since the last call, when told to stop, or after `atMostMs`. */
+export type News = {
+  /** Resolves when something was announced since the last call, when told to stop, or after `atMostMs`. */
   wait: (atMostMs: number) => Promise<void>;
   close: () => void;
 };
 
-/** Listens on a channel. What is announced while the connection is lost is not heard: look now and then. */
-export const listenForRuns = async (redis: Redis, channel: string, stop: AbortSignal): Promise<NewsOfRuns> => {
+/**
+ * Listens on a channel whose messages say that it is worth looking. What is announced while the connection is lost is not
+ * heard: look now and then.
+ * @param redis a connection that does nothing else; `close` disconnects it
+ */
+export const listenForNews = async (redis: Redis, channel: string, stop: AbortSignal): Promise<News> => {
   let news = Promise.withResolvers<void>();
   const tell = (): void => news.resolve();
   redis.on('message', tell);
