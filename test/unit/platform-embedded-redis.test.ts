@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clientNames, otherUsers } from '@trawl/shared/platform/embedded-redis/leave-embedded-redis.ts';
+import { clientNames } from '@trawl/shared/platform/client-names.ts';
+import { otherUsers } from '@trawl/shared/platform/embedded-redis/leave-embedded-redis.ts';
 import { findRedisBinary, NoRedisServer, waysToGetOne } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
@@ -55,7 +56,7 @@ export const runCrawl = async (
 
   const ending = await untilCollected({ look, fleet, display, place, shell });
   display.end();
-  if (ending === 'stopped') return leaveForLater(run, { fleet, look, shell });
+  if (ending === 'stopped') return leaveForLater(run, { fleet, look, place, shell });
   const report = endWithReport(run, { redis: place.redis, wish, shell });
   const [code] = await Promise.all([report, fleet.stop('at once')]);
   return code;
@@ -107,12 +108,16 @@ async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'
 
 const lastLookMs = 2000;
 
-/** Ctrl-C: nothing that has begun is thrown away, and the user learns how to go on. */
+/**
+ * Ctrl-C: nothing that has begun is thrown away, and the user learns how to go on. The run is paused, so that the next fleet on
+ * this Redis does not go on with it unasked, nor keep to its rate.
+ */
 async function leaveForLater(
   run: string,
-  { fleet, look, shell }: Pick<Watched, 'fleet' | 'look' | 'shell'>,
+  { fleet, look, place, shell }: Pick<Watched, 'fleet' | 'look' | 'place' | 'shell'>,
 ): Promise<number> {
   shell.stderr.write('Stopping: what is being fetched may end. Ctrl-C again stops at once.\n');
+  await Promise.race([createRunControl(place.redis, firstShard).pause(run), delay(lastLookMs)]);
   await fleet.stop('in order');
   const status = await Promise.race([look(), delay(lastLookMs, undefined)]);
   const soFar =

@@ -1,6 +1,6 @@
 import { collectorSettings, producerSettings, workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { Command } from './command.ts';
-import { doctorFlags, lookFlags, resumeFlags, runFlags } from './flags.ts';
+import { boardFlags, cancelFlags, doctorFlags, lookFlags, resumeFlags, runFlags } from './flags.ts';
 
 const oneRun = { takes: 'RUN', words: { least: 1, most: 1 } } as const;
 const noWords = { takes: '', words: { least: 0, most: 0 } } as const;
@@ -73,6 +73,18 @@ export const commands: Command[] = [
     load: async () => (await import('./collector.ts')).collector,
   },
   {
+    name: 'board',
+    ...noWords,
+    summary: 'the fleet in a browser: runs, schedules, queues',
+    details: [
+      'Opens on http://127.0.0.1:3000. For other machines name an address with --listen and at least one --viewer or --operator; a proxy in front of it brings TLS.',
+      'Ends on Ctrl-C or SIGTERM.',
+    ],
+    examples: ['board', 'board --hash-password alice', 'board --listen 0.0.0.0:3000 --operator alice:scrypt.15.8.3...'],
+    flags: boardFlags,
+    load: async () => (await import('./board.ts')).board,
+  },
+  {
     name: 'status',
     takes: '[RUN]',
     words: { least: 0, most: 1 },
@@ -105,11 +117,33 @@ export const commands: Command[] = [
   {
     name: 'resume',
     ...oneRun,
-    summary: 'finish a run that was stopped',
-    details: ['Does what `run` does, from where the run is. A run that is finished is only reported.'],
+    summary: 'let a paused run go on, or finish one that was stopped',
+    details: [
+      'Where a fleet works on the run, it goes on there. Else this does what `run` does, from where the run is. A run that is finished is only reported.',
+    ],
     examples: ['resume last'],
     flags: resumeFlags,
     load: async () => (await import('./resume.ts')).resume,
+  },
+  {
+    name: 'pause',
+    ...oneRun,
+    summary: 'let no URL of a run start, in the whole fleet, until it is resumed',
+    details: ['Takes effect in every worker within a second. What is being fetched may end.'],
+    examples: ['pause last'],
+    flags: lookFlags,
+    load: async () => (await import('./pause.ts')).pause,
+  },
+  {
+    name: 'cancel',
+    ...oneRun,
+    summary: 'break a run off; its remaining lines end as cancelled',
+    details: [
+      'Takes effect in every worker within a second: what is being fetched is broken off. Ends when every line of the run has its outcome, also those that had not been read yet.',
+    ],
+    examples: ['cancel last'],
+    flags: cancelFlags,
+    load: async () => (await import('./cancel.ts')).cancel,
   },
   {
     name: 'results',

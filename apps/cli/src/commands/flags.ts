@@ -1,5 +1,6 @@
 import { crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import { choice, count, duration, list, text, yesNo } from '@trawl/shared/domain/setting-kinds.ts';
+import { boardSettings } from '@trawl/shared/platform/app-settings.ts';
 import { processSettings } from '@trawl/shared/platform/process-settings.ts';
 
 /** Where a run gets its lines and puts its records. */
@@ -81,6 +82,19 @@ export const runFlags = {
 
 export const resumeFlags = { ...watchSettings, ...placeSettings, ...fleetSettings } as const;
 
+/** `cancel` may have to read the rest of a source. */
+export const cancelFlags = { ...lookSettings, ...placeSettings, ...fleetSettings } as const;
+
 export const lookFlags = { ...lookSettings, ...placeSettings } as const;
 
 export const doctorFlags = { ...lookFlags, concurrency: processSettings.concurrency } as const;
+
+export const boardFlags = {
+  ...boardSettings,
+  hashPasswordOf: {
+    flag: 'hash-password',
+    kind: text,
+    default: '',
+    help: 'print USER:HASH for this user and a password from stdin, and end',
+  },
+} as const;

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type App = 'producer' | 'worker' | 'collector';
+export type App = 'producer' | 'worker' | 'collector' | 'board';
 
 /** A process of the fleet as it is to be started, also again after it died. */
 export type ChildPlan = {

@@ -43,10 +43,11 @@ export const progressSentence = (progress: Progress): string => {
 type Word = { text: string; isBad?: boolean };
 
 function words(progress: Progress): Word[] {
-  const { ratePerSecond, inFlight, retries, etaMs, done, pushed, total, uncollected } = progress;
+  const { halt, ratePerSecond, inFlight, retries, etaMs, done, pushed, total, uncollected } = progress;
   if (done === total) return uncollected > 0 ? [{ text: `writing ${showCount(uncollected)} records` }] : [];
   if (pushed === 0) return [{ text: 'starting' }];
   return [
+    ...(halt === undefined ? [] : [{ text: halt, isBad: true }]),
     { text: showRate(ratePerSecond) },
     ...(etaMs === undefined ? [] : [{ text: `${showClock(etaMs)} left` }]),
     ...(inFlight === 0 ? [] : [{ text: `${showCount(inFlight)} in flight` }]),

@@ -21,6 +21,7 @@ export type Progress = {
   /** Records that no sink has yet. */
   uncollected: number;
   elapsedMs: number;
+  halt?: 'paused' | 'cancelled';
   /** Absent while it cannot be told. */
   etaMs?: number;
 };
@@ -67,10 +68,16 @@ export const createProgressMeter = () => {
       failures,
       uncollected: status.uncollected,
       elapsedMs: nowMs - startedAtMs,
+      ...haltOf(status),
       ...(etaMs === undefined ? {} : { etaMs }),
     };
   };
 };
+
+function haltOf({ paused, cancelledAtMs }: RunStatus): Pick<Progress, 'halt'> {
+  if (cancelledAtMs !== undefined) return { halt: 'cancelled' };
+  return paused ? { halt: 'paused' } : {};
+}
 
 function forecast(total: number | undefined, done: number, perSecond: number): number | undefined {
   if (total === undefined || perSecond <= 0) return undefined;

@@ -31,8 +31,9 @@ function heading(report: RunReport, { colours }: ReportStyle): string[] {
   const took = durationMs === undefined ? '' : ` in ${showLength(durationMs)}`;
   const speed = urlsPerSecond === undefined ? '' : `, ${showCount(urlsPerSecond)} lines a second`;
   return [
-    `${colours.bold(`Run ${report.run}`)} ${stateWords[report.state]}${took}${speed}`,
+    `${colours.bold(`Run ${report.run}`)} ${stateWordsOf(report)}${took}${speed}`,
     '',
+    ...(report.problem === undefined ? [] : [colours.red(`  Its source was not read to the end: ${report.problem}`)]),
     accounting(report, { colours }),
   ];
 }
@@ -42,6 +43,11 @@ const stateWords: Record<RunReport['state'], string> = {
   draining: 'is under way',
   finished: 'has all outcomes, not all of them are in the sinks yet',
   collected: 'finished',
+};
+
+const stateWordsOf = ({ state, paused, cancelled }: RunReport): string => {
+  if (cancelled) return state === 'collected' ? 'was cancelled' : 'is being cancelled';
+  return paused ? 'is paused' : stateWords[state];
 };
 
 /** The promise of Trawl, kept or on its way. */

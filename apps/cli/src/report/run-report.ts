@@ -6,6 +6,10 @@ import type { RunState, RunStatus, SinkSpec, SourceSpec } from '@trawl/shared/do
 export type RunReport = {
   run: string;
   state: RunState | 'collected';
+  paused: boolean;
+  cancelled: boolean;
+  /** Why the source could not be read to its end. */
+  problem?: string;
   source: Omit<SourceSpec, 'urls'>;
   sinks: SinkSpec[];
   createdAt: string;
@@ -40,6 +44,9 @@ export const runReport = ({ status, figures, failingHosts }: ReportParts): RunRe
   return {
     run: status.run,
     state: status.collectedAtMs === undefined ? status.state : 'collected',
+    paused: status.paused,
+    cancelled: status.cancelledAtMs !== undefined,
+    ...(status.problem === undefined ? {} : { problem: status.problem }),
     source: withoutUrls(status.spec.source),
     sinks: status.spec.sinks,
     createdAt: new Date(status.createdAtMs).toISOString(),

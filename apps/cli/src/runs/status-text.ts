@@ -20,7 +20,7 @@ export const runLines = (runs: readonly RunStatus[], program: string): string[] 
 
 /** One run, for a person. */
 export const statusText = (status: RunStatus, program: string): string[] => {
-  const { run, pushed, recorded, released, uncollected, classes } = status;
+  const { run, pushed, recorded, released, waiting, uncollected, classes, problem } = status;
   const lines = status.state === 'feeding' ? `${showCount(pushed)} read so far` : showCount(pushed);
   const counts = Object.entries(classes).flatMap(([name, n]) => (n === undefined ? [] : [`${name}: ${showCount(n)}`]));
   const next = status.collectedAtMs === undefined ? `${program} resume ${run}` : `${program} report ${run}`;
@@ -34,7 +34,8 @@ export const statusText = (status: RunStatus, program: string): string[] => {
         'outcomes',
         `${showCount(recorded)} (${showShare(recorded, pushed)})${counts.length === 0 ? '' : `   ${counts.join('   ')}`}`,
       ],
-      ['on their way', `${showCount(released)} released, of all runs`],
+      ...(problem === undefined ? [] : [['problem', problem]]),
+      ['on their way', `${showCount(released)} released, ${showCount(waiting)} waiting`],
       ['not in a sink', showCount(uncollected)],
       ['next', next],
     ]),
@@ -48,9 +49,10 @@ export const withoutSecrets = (status: RunStatus): RunStatus => {
   return { ...status, spec: { ...status.spec, settings: { ...settings, headers: hidden } } };
 };
 
-const stateOf = ({ state, collectedAtMs }: RunStatus): string => {
-  if (state !== 'finished') return state;
-  return collectedAtMs === undefined ? 'writing' : 'finished';
+const stateOf = ({ state, collectedAtMs, paused, cancelledAtMs }: RunStatus): string => {
+  if (state !== 'finished') return cancelledAtMs !== undefined ? 'cancelling' : paused ? 'paused' : state;
+  if (collectedAtMs === undefined) return 'writing';
+  return cancelledAtMs === undefined ? 'finished' : 'cancelled';
 };
 
 const failedOf = ({ classes }: RunStatus): number =>

@@ -1,3 +1,4 @@
+import { clientNames } from '../client-names.ts';
 import { withFileLock } from '../file-lock.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { type Endpoint, type RedisFiles, readEndpoint, redisFiles, urlOf } from './endpoint.ts';
@@ -52,11 +53,4 @@ export const otherUsers = (names: string[], me: { pid: number; ownPresence?: str
     const match = /^trawl:(.+):(\d+)$/.exec(name);
     if (match === null || name === me.ownPresence) return false;
     return Number(match[2]) !== me.pid || match[1]?.startsWith(presenceRole) === true;
-  });
-
-/** Of the answer to CLIENT LIST: one line a connection, words `field=value`. */
-export const clientNames = (list: string): string[] =>
-  list.split('\n').flatMap((line) => {
-    const name = /(?:^| )name=(\S+)/.exec(line)?.[1];
-    return name === undefined ? [] : [name];
   });
