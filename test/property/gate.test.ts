@@ -1,4 +1,7 @@
+import { finishCancelledRun } from '@trawl/shared/frontier/finish-cancelled-run.ts';
 import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
+import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitOf, frontierWorld, nextRelease, turnOfReleased } from '../support/frontier-world.ts';
@@ -30,7 +33,10 @@ const steps = fc.array(
 const checkBooks = async (): Promise<void> => {
   const released = await world.redis.hlen(world.keys.released);
   const bits = await world.redis.bitcount(world.keys.done('a'));
-  expect(bits + (await world.linesOf('a')) + released).toBe(lines);
+  const waiting = await world.linesOf('a');
+  expect(bits + waiting + released).toBe(lines);
+  expect(Number((await world.redis.hget(world.keys.waiting, 'a')) ?? 0)).toBe(waiting);
+  expect(Number(await world.redis.hget(world.keys.backlog, 'lines'))).toBe(waiting);
 };
 
 test('no interleaving grants two turns of a host inside its gap, or more than its limit at once, or loses a line', async () => {
@@ -91,5 +97,100 @@ async function act(
     case 'commit':
       held.splice(held.indexOf(url), 1);
       return void (await world.frontier.commit([commitOf(url)]));
+  }
+}
+
+const haltSteps = fc.array(
+  fc.oneof(
+    fc.record({ do: fc.constant('release' as const), most: fc.integer({ min: 1, max: 8 }) }),
+    fc.record({ do: fc.constantFrom('commit' as const, 'put-back' as const), pick: fc.nat() }),
+    fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const, 'finish' as const) }),
+  ),
+  { minLength: 10, maxLength: 60 },
+);
+
+test('no interleaving of pause, resume and cancel releases a halted URL, loses a line, or leaves a run that cannot end', async () => {
+  const control = createRunControl(world.redis, firstShard);
+  const never = new AbortController().signal;
+  const options = { redis: world.redis, shard: firstShard, sinkLagBytes: 1e9, nowIso: () => '', pause: async () => {} };
+  await fc.assert(
+    fc.asyncProperty(haltSteps, fc.constantFrom(0, 2), async (script, perHostGapMs) => {
+      await world.redis.flushall();
+      await world.startRun('a', { perHost: 3, perHostGapMs });
+      const hosts = ['h', 'g'];
+      await world.pushAll(
+        'a',
+        Array.from({ length: lines }, (_, i) => ({ host: hosts[i % 2] ?? 'h' })),
+      );
+      const held: ReleasedUrl[] = [];
+      const take = (pick: number) => held.splice(pick % held.length, 1)[0];
+      for (const step of script) {
+        const before = await world.runs.status('a');
+        switch (step.do) {
+          case 'release': {
+            const { urls } = await world.release({ most: step.most });
+            if (before?.paused === true || before?.cancelledAtMs !== undefined) expect(urls).toEqual([]);
+            held.push(...urls);
+            break;
+          }
+          case 'commit':
+          case 'put-back': {
+            const url = take(step.pick);
+            if (url) await act(step.do, url, -1, [url], new Map());
+            break;
+          }
+          case 'finish':
+            await finishCancelledRun('a', options, never);
+            break;
+          case 'pause':
+          case 'resume':
+          case 'cancel':
+            await control[step.do]('a');
+        }
+        await checkBooks();
+      }
+      await control.resume('a');
+      await control.cancel('a');
+      await finishCancelledRun('a', options, never);
+      await checkBooks();
+      expect(await world.runs.status('a')).toMatchObject({
+        state: 'finished',
+        recorded: lines,
+        waiting: 0,
+        released: 0,
+      });
+      expect(await world.redis.keys('{t0}:[qrl]:*')).toEqual([]);
+      expect(await world.redis.zcard(world.keys.ready)).toBe(0);
+    }),
+    { numRuns: 150 },
+  );
+}, 60_000);
+
+test('a paused run goes on where it was, whatever happened to its hosts meanwhile', async () => {
+  const control = createRunControl(world.redis, firstShard);
+  await world.redis.flushall();
+  await world.startRun('a', { perHost: 2 });
+  await world.startRun('b', { perHost: 2 });
+  for (const run of ['a', 'b'])
+    await world.pushAll(
+      run,
+      Array.from({ length: 4 }, () => ({ host: 'h' })),
+    );
+  await control.pause('a');
+  const ofB = await drain();
+  expect(ofB.every(({ run }) => run === 'b')).toBe(true);
+  expect(ofB).toHaveLength(4);
+  await control.resume('a');
+  expect(await drain()).toHaveLength(4);
+});
+
+/** Releases and commits until nothing more comes. */
+async function drain(): Promise<ReleasedUrl[]> {
+  const all: ReleasedUrl[] = [];
+  for (;;) {
+    const { urls } = await world.release();
+    if (urls.length === 0) return all;
+    all.push(...urls);
+    await world.frontier.commit(urls.map((url) => commitOf(url)));
   }
 }
