@@ -32,7 +32,7 @@ const world = (answers: Turn[] = [busy], nowMs = 1000) => {
     },
   };
   let now = nowMs;
-  const sleep = async (ms: number) => void (now += ms);
+  const sleep = async (ms: number, _run: string) => void (now += ms);
   return { asked, left, options: { frontier, leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, sleep } };
 };
 
@@ -85,7 +85,7 @@ test('a process that was held up past its turn asks again', async () => {
     { kind: 'go', waitMs: 300 },
     { kind: 'go', waitMs: 0 },
   ]);
-  const sleep = (ms: number) => options.sleep(ms + 100);
+  const sleep = (ms: number, run: string) => options.sleep(ms + 100, run);
   expect(await askForTurn({ ...job, turnHeld: false }, { ...options, sleep })).toMatchObject({ kind: 'go' });
   expect(asked).toEqual(['h', 'h']);
 });

@@ -6,7 +6,8 @@ export type HopOptions = {
   frontier: Pick<Frontier, 'acquire' | 'yield'>;
   leaseMs: number;
   nowMs: () => number;
-  sleep: (ms: number) => Promise<void>;
+  /** Ends early when the run is cancelled or the worker stops. */
+  sleep: (ms: number, run: string) => Promise<void>;
 };
 
 /** How long a redirect may wait in place for the other host, and how often it asks. */
@@ -33,11 +34,11 @@ export const createHops = (job: Job, options: HopOptions) => {
         // The fetch may have ended meanwhile, by its time limit.
         if (isOther && hasLeft) await giveBack(host);
         else if (isOther) held.add(host);
-        await options.sleep(turn.waitMs);
+        await options.sleep(turn.waitMs, job.run);
         return 'go';
       }
-      if (turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs) return 'must-wait';
-      await options.sleep(Math.max(askAgainMs, turn.waitMs));
+      if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs) return 'must-wait';
+      await options.sleep(Math.max(askAgainMs, turn.waitMs), job.run);
     }
   };
 

@@ -8,7 +8,8 @@ export type TurnOptions = {
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
   nowMs: () => number;
-  sleep: (ms: number) => Promise<void>;
+  /** Ends early when the run is cancelled or the worker stops. */
+  sleep: (ms: number, run: string) => Promise<void>;
 };
 
 /** A turn further away than this is not worth a worker's slot: the URL goes back to the frontier. */
@@ -30,7 +31,7 @@ export const askForTurn = async (job: Job, options: TurnOptions): Promise<Turn> 
     const askedAtMs = nowMs();
     const turn = await options.frontier.acquire(turnOf(job), { leaseMs, longestWaitMs, again: asked > 1 });
     if (turn.kind !== 'go') return turn;
-    if (turn.waitMs > 0) await options.sleep(turn.waitMs);
+    if (turn.waitMs > 0) await options.sleep(turn.waitMs, job.run);
     if (asked === mostAsked || nowMs() - askedAtMs - turn.waitMs < lateMs) return { kind: 'go', waitMs: 0 };
   }
 };

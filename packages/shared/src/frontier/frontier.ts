@@ -145,7 +145,7 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       ending: { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number },
     ): Promise<Yielded> => {
       const args = [host, run, id, ending.putBack ?? '', ending.pauseMs ?? -1, ending.random ?? 0, startOf(ending)];
-      const [blockedMs, refusedForMs] = (await scripts.yield([shard.prefix], args)) as [number, number];
+      const [blockedMs, refusedForMs] = (await scripts.yield([shard.prefix, waiting], args)) as [number, number];
       return { blockedMs, refusedForMs };
     },
 

@@ -33,10 +33,5 @@ for host, ids in pairs(idsOfHost) do
 end
 for run, outcomes in pairs(outcomesOfRun) do recordOutcomes(run, outcomes) end
 
-local function queueRunsLow()
-  local window = tonumber(redis.call('GET', P .. 'window') or '0')
-  if redis.call('LLEN', KEYS[2]) * 2 > window then return false end
-  return #redis.call('ZRANGE', P .. 'ready', '-inf', nowMs, 'BYSCORE', 'LIMIT', 0, 1) > 0
-end
 if slotFreed or queueRunsLow() then wakeProducers() end
 return results

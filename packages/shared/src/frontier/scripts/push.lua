@@ -96,7 +96,8 @@ end
 if lines > 0 then
   redis.call('HSET', P .. 'backlog', 'bytes', backlogBytes)
   redis.call('HINCRBY', P .. 'backlog', 'lines', lines)
-  redis.call('HINCRBY', P .. 'waiting', run, lines)
+  -- The only run that may go on: release sleeps, although its hosts may look due already.
+  if redis.call('HINCRBY', P .. 'waiting', run, lines) == lines then wakeProducers() end
 end
 redis.call('SET', P .. 'checkpoint:' .. run, after)
 redis.call('HSET', runKey, 'pushed', pushedAfter, 'seen', seenCount)

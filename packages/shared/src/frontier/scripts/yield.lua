@@ -1,5 +1,5 @@
 -- Gives a host's slot back without an outcome, and lets the host earn a pause.
--- KEYS  1 shard prefix
+-- KEYS  1 shard prefix  2 BullMQ's list of waiting jobs
 -- ARGV  1 host  2 run  3 job id  4 record to put back at the head of the frontier, '' = the job stays (a retry in BullMQ)
 --       5 pause in ms: -1 none, 0 the host's own growing penalty, else as asked for  6 a random number 0..1
 --       7 ms at which its request left or ''
@@ -26,7 +26,7 @@ end
 
 redis.call('ZREM', P .. 'l:' .. host, id)
 if ARGV[7] ~= '' then noteStart(host, tonumber(ARGV[7])) end
-local blockedMs, refusedForMs = 0, 0
+local blockedMs, refusedForMs, isFirstLine = 0, 0, false
 if pauseMs >= 0 then blockedMs, refusedForMs = penalize() end
 
 if record ~= '' and redis.call('HDEL', P .. 'released', id) == 1 then
@@ -37,8 +37,8 @@ if record ~= '' and redis.call('HDEL', P .. 'released', id) == 1 then
     bytes = bytes + hostRunOverheadBytes
   end
   redis.call('HINCRBY', P .. 'backlog', 'lines', 1)
-  redis.call('HINCRBY', P .. 'waiting', run, 1)
+  isFirstLine = redis.call('HINCRBY', P .. 'waiting', run, 1) == 1
   redis.call('HINCRBY', P .. 'backlog', 'bytes', bytes)
 end
-if armHost(host) then wakeProducers() end
+if armHost(host) or isFirstLine or queueRunsLow() then wakeProducers() end
 return { blockedMs, refusedForMs }
