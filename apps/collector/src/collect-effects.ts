@@ -9,6 +9,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import type { CollectEffects } from './collect.ts';
+import type { CollectorMeasure } from './metrics/measure-collector.ts';
 import { openOutcomes } from './open-outcomes.ts';
 import { claimKeysOf, keepsEntries, openSinks, type RunSinks } from './sink/open-sinks.ts';
 
@@ -19,6 +20,7 @@ export type CollectTools = {
   /** A new connection that repeats nothing and ends for good when it breaks. */
   connectOnce: () => Redis;
   runs: Pick<Runs, 'dropFeedingState'>;
+  measure: CollectorMeasure;
   stdout: Writable;
   /** Monotonic ms. */
   now: () => number;
@@ -29,12 +31,15 @@ export type CollectTools = {
 
 /** The real effects of collecting a run. */
 export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffects => {
-  const { redis, shard, now } = tools;
+  const { redis, shard, now, measure } = tools;
   const { run } = spec;
   const keys = keysOf(shard);
 
   return {
-    takeLease: () => takeLease({ redis, key: keys.owner(run), token: randomUUID(), now }),
+    takeLease: async () => {
+      const lease = await takeLease({ redis, key: keys.owner(run), token: randomUUID(), now });
+      return lease && measure.ownedRun(lease);
+    },
     isCollected: async () => (await redis.sismember(keys.toCollect, run)) === 0,
 
     openOutcomes: async ({ token }, stop) => {
@@ -53,8 +58,10 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
         pause: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
       };
       const progress = await outcomes.progress();
-      const sinks = await openSinks(spec, progress?.sinks, { ...tools, patience });
-      if (sinks === undefined || progress !== undefined || (await outcomes.begin(sinks))) return sinks;
+      const opened = await openSinks(spec, progress?.sinks, { ...tools, patience });
+      if (opened === undefined) return undefined;
+      const sinks = measure.sinks(opened);
+      if (progress !== undefined || (await outcomes.begin(sinks))) return sinks;
       await sinks.close();
       return undefined;
     },

@@ -1,23 +1,26 @@
 import type { Writable } from 'node:stream';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { listenForNews } from '@trawl/shared/frontier/news.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
-import type { RedisClock } from '@trawl/shared/platform/clock.ts';
-import type { Logger } from '@trawl/shared/platform/logger.ts';
+import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
+import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type CollectEnding, collectRun } from './collect.ts';
 import { type CollectTools, collectEffects } from './collect-effects.ts';
 import { followOneRun, followRuns } from './follow-runs.ts';
+import type { collectorMetrics } from './metrics/collector-metrics.ts';
+import { measureCollector } from './metrics/measure-collector.ts';
 import { needsStdout } from './sink/open-sinks.ts';
 
-export type CollectorParts = {
+export type CollectorParts = FleetProcess<typeof collectorMetrics> & {
   shard: Shard;
-  redis: Redis;
-  clock: RedisClock;
-  log: Logger;
   stdout: Writable;
 };
+
+/** It looks for new runs at least every five seconds, unless it hangs. */
+const longestLookSilenceMs = 30_000;
 
 /**
  * Wires one collector and starts it. `only`: the one run that it is for; else it serves all, except those that write to
@@ -27,20 +30,31 @@ export const startCollector = (
   only: RunSpec | undefined,
   parts: CollectorParts,
 ): { stop: () => Promise<void>; done: Promise<void> } => {
-  const { redis, shard, log } = parts;
+  const { redis, shard, log, health } = parts;
   const stopping = new AbortController();
+  const now = () => performance.now();
+  const measure = measureCollector(health.metrics, now);
   const tools: CollectTools = {
     ...parts,
+    measure,
     connectOnce: () => quietly(redis.duplicate({ maxRetriesPerRequest: 0, retryStrategy: null })),
     runs: createRuns(redis, shard),
-    now: () => performance.now(),
+    now,
     redisNowMs: () => parts.clock.now(),
   };
   log.info({ run: only?.run }, 'collector started');
-  const done = only ? collectOne(only, tools, stopping.signal) : collectAll(tools, stopping.signal);
+  health.readyWhen(() => (stopping.signal.aborted ? 'stopping' : undefined));
+  health.beforePage(() => health.metrics.runsCollecting.set(measure.runsCollecting()));
+  const announced = keepAnnounced(parts, shard);
+  const looks = createPulse('new runs not looked for', { longestMs: longestLookSilenceMs, now });
+  if (!only) health.readyWhen(looks.check);
+  const done = only
+    ? collectOne(only, tools, stopping.signal)
+    : collectAll({ ...tools, onLook: looks.beat }, stopping.signal);
   const stop = async (): Promise<void> => {
     stopping.abort();
     await done.catch(() => undefined);
+    await announced.stop();
     log.info('collector stopped');
   };
   return { stop, done };
@@ -52,7 +66,7 @@ const collectOne = async (spec: RunSpec, tools: CollectTools, stop: AbortSignal)
   await followOneRun({ collect, isCollected: collectEffects(spec, tools).isCollected, log }, stop);
 };
 
-const collectAll = async (tools: CollectTools, stop: AbortSignal): Promise<void> => {
+const collectAll = async (tools: CollectTools & { onLook: () => void }, stop: AbortSignal): Promise<void> => {
   const { redis, shard, log } = tools;
   const keys = keysOf(shard);
   const runs = createRuns(redis, shard);
@@ -64,9 +78,14 @@ const collectAll = async (tools: CollectTools, stop: AbortSignal): Promise<void>
     forOthers.add(run);
     return undefined;
   };
+  const names = async (): Promise<string[]> => {
+    const found = await redis.smembers(keys.toCollect);
+    tools.onLook();
+    return found;
+  };
   const news = await listenForNews(quietly(redis.duplicate()), keys.newRuns, stop);
   try {
-    await followRuns({ names: () => redis.smembers(keys.toCollect), waitForNews: news.wait, collect, log }, stop);
+    await followRuns({ names, waitForNews: news.wait, collect, log }, stop);
   } finally {
     news.close();
   }

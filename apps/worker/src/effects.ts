@@ -8,6 +8,7 @@ import { recordOf } from './extract/extract.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
+import type { WorkerMeasure } from './metrics/measure-worker.ts';
 import { createHops } from './politeness/ask-for-hop.ts';
 import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
 import type { Effects } from './process-url.ts';
@@ -22,13 +23,15 @@ export type EffectTools = {
   /** Estimate of Redis ms. */
   nowMs: () => number;
   random: () => number;
-  sleep: (ms: number) => Promise<void>;
+  /** Ends early when the run is cancelled or the worker stops. */
+  sleep: (ms: number, run: string) => Promise<void>;
   halted: Pick<HaltedRuns, 'of' | 'stopOf'>;
+  measure: WorkerMeasure;
 };
 
 /** The steps of one execution, with the policy of its run at hand. */
 export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
-  const { frontier, nowMs, random } = tools;
+  const { frontier, nowMs, random, measure } = tools;
   const { settings } = policy;
   let startedAtMs: number | undefined;
   let sentAtMs: number | undefined;
@@ -39,13 +42,16 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     const { url, overrides } = job.line;
     const hops = createHops(job, tools);
     startedAtMs = nowMs();
+    measure.fetchBegins(job, startedAtMs);
     const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
     try {
       const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
+      measure.fetched(outcome);
       const { sentMs } = outcome.trace.timings;
       if (sentMs !== undefined) sentAtMs = startedAtMs + sentMs;
       return outcome;
     } finally {
+      measure.fetchEnds();
       await hops.leave();
     }
   };
@@ -86,6 +92,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
       await frontier.yield(turnOf(job), { ...pause, ...startOf(job) });
     },
     putBack: async (job, line, pauseMs) => {
+      measure.putBack(pauseMs);
       const pause = pauseMs === undefined ? {} : { pauseMs, random: random() };
       await frontier.yield(turnOf(job), { putBack: encodeLine(line), ...pause, ...startOf(job) });
     },

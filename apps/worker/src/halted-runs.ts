@@ -33,7 +33,6 @@ export const followHaltedRuns = async (options: HaltedRunsOptions): Promise<Halt
   const signals = new Map<string, AbortController>();
   let halted: Map<string, Halt> = await readHaltedRuns(redis, shard);
   const closing = new AbortController();
-  listener.on('error', (err: Error) => log.warn({ err }, 'redis connection error'));
   const news = await listenForNews(listener, keysOf(shard).runControl, closing.signal);
 
   const abortCancelled = (): void => {

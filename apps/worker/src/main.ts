@@ -5,6 +5,7 @@ import { joinFleet } from '@trawl/shared/platform/join-fleet.ts';
 import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
 import { followHaltedRuns } from './halted-runs.ts';
+import { workerMetrics } from './metrics/worker-metrics.ts';
 import { startWorker } from './start-worker.ts';
 
 /** A worker that starts nothing although work waits leaves with this code: its supervisor should start another. */
@@ -12,7 +13,7 @@ const stuckExitCode = 75;
 
 await runMain('worker', async () => {
   const settings = readProcessSettings(workerSettings, { args: process.argv.slice(2), variables: process.env });
-  const fleet = await joinFleet('worker', settings);
+  const fleet = await joinFleet('worker', settings, workerMetrics);
   const stopFetching = new AbortController();
   const halted = await followHaltedRuns({
     ...fleet,

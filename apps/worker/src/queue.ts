@@ -31,6 +31,7 @@ const infrastructurePauseMs = { first: 1000, most: 60_000 };
 export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<Ending>) => {
   const { log, lockMs } = options;
   let started = 0;
+  let isClosing = false;
 
   const worker = new Worker(
     fetchQueueName,
@@ -72,7 +73,12 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
   return {
     /** Executions begun since the start: the watchdog's pulse. */
     started: () => started,
-    close: () => worker.close(),
+    /** False once `close` was called, and when BullMQ has given up. */
+    isTaking: () => !isClosing && worker.isRunning(),
+    close: (): Promise<void> => {
+      isClosing = true;
+      return worker.close();
+    },
   };
 };
 

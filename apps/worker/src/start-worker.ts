@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
-import { createFleet } from '@trawl/shared/frontier/fleet.ts';
+import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
-import type { RedisClock } from '@trawl/shared/platform/clock.ts';
-import type { Logger } from '@trawl/shared/platform/logger.ts';
+import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
@@ -16,29 +15,27 @@ import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Ending, Job } from './job.ts';
+import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
+import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
 import { createRunPolicies } from './run-policies.ts';
 import { createWatchdog } from './watchdog.ts';
 
-export type WorkerParts = {
-  id: string;
+/** Its `redis` is for the scripts; BullMQ has a connection of its own. */
+export type WorkerParts = FleetProcess<typeof workerMetrics> & {
   settings: SettingsOf<typeof workerSettings>;
   shard: Shard;
-  /** For the scripts; BullMQ has a connection of its own. */
-  redis: Redis;
   queueRedis: Redis;
   halted: HaltedRuns;
   /** Ends what is in flight. */
   stopFetching: AbortController;
-  clock: RedisClock;
-  log: Logger;
   random: () => number;
   /** This machine's wall clock. */
   now: () => number;
 };
 
-const announceEveryMs = 5000;
+const lookEveryMs = 5000;
 const silentForMs = 30_000;
 
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
@@ -46,8 +43,9 @@ export type WorkerEnd = 'stopped' | 'stuck';
 
 /** Wires one worker and starts it. `end` resolves when it is stopped, or notices that it is stuck. */
 export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; end: Promise<WorkerEnd> } => {
-  const { settings, shard, redis, clock, log } = parts;
-  const frontier = createFrontier(redis, shard);
+  const { settings, shard, redis, clock, log, health } = parts;
+  const frontier = measuredFrontier(createFrontier(redis, shard), health.metrics);
+  const measure = measureWorker(health.metrics);
   const policies = createRunPolicies(createRuns(redis, shard).spec);
   const monotonicMs = () => performance.now();
   const dns = createDnsCache({
@@ -64,15 +62,20 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     jobDeadlineMs: settings.jobDeadlineMs,
     nowMs: () => clock.now(),
     random: parts.random,
-    sleep: (ms: number) => delay(Math.ceil(ms)),
+    sleep: (ms: number, run: string) =>
+      delay(Math.ceil(ms), undefined, { signal: parts.halted.stopOf(run) }).catch(() => undefined),
     halted: parts.halted,
+    measure,
   };
 
   let inFlight = 0;
   const execute = async (job: Job): Promise<Ending> => {
     inFlight++;
     try {
-      return await processUrl(job, effectsFor(policies.of(job.run) ?? (await policies.load(job.run)), tools));
+      const policy = policies.of(job.run) ?? (await policies.load(job.run));
+      const ending = await processUrl(job, effectsFor(policy, tools));
+      measure.executionEnds(ending);
+      return ending;
     } finally {
       inFlight--;
     }
@@ -82,18 +85,21 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const queue = takeJobs(queueOptions, execute);
   log.info({ concurrency }, 'worker started');
 
-  const fleet = createFleet(redis, shard);
-  const announce = () => fleet.announce({ id: parts.id, concurrency }, clock.now(), 3 * announceEveryMs);
+  health.readyWhen(() => (queue.isTaking() ? undefined : 'takes no jobs'));
+  health.beforePage(() => {
+    health.metrics.fetchesInFlight.set(measure.fetchesInFlight());
+    health.metrics.concurrency.set(concurrency);
+  });
+  const announced = keepAnnounced(parts, shard, { concurrency });
   const end = Promise.withResolvers<WorkerEnd>();
   const isStuck = createWatchdog(silentForMs);
-  const beat = async (): Promise<void> => {
-    await announce();
+  const look = async (): Promise<void> => {
     const waitingJobs = await redis.llen(keysOf(shard).waitingJobs(fetchQueueName));
     if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) end.resolve('stuck');
   };
-  const reportFailure = (error: unknown) => log.warn({ err: error }, 'heartbeat failed');
-  beat().catch(reportFailure);
-  const timer = setInterval(() => void beat().catch(reportFailure), announceEveryMs);
+  const reportFailure = (error: unknown) => log.warn({ err: error }, 'queue length not readable');
+  look().catch(reportFailure);
+  const timer = setInterval(() => void look().catch(reportFailure), lookEveryMs);
 
   const stop = async (): Promise<void> => {
     clearInterval(timer);
@@ -101,7 +107,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     const grace = setTimeout(() => parts.stopFetching.abort(), settings.graceMs);
     await closing;
     clearTimeout(grace);
-    await fleet.leave(parts.id);
+    await announced.stop();
     parts.halted.close();
     await fetcher.close();
     dns.close();

@@ -37,7 +37,8 @@ export const createHops = (job: Job, options: HopOptions) => {
         await options.sleep(turn.waitMs, job.run);
         return 'go';
       }
-      if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs) return 'must-wait';
+      if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs)
+        return 'must-wait';
       await options.sleep(Math.max(askAgainMs, turn.waitMs), job.run);
     }
   };

@@ -99,6 +99,19 @@ export const list: Kind<string[]> = {
   show: (value) => (value.length === 0 ? '(none)' : value.join(',')),
 };
 
+const instantPattern = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** A moment: ms since 1970 in code, ISO 8601 with a zone as text; a date alone is its midnight in UTC. 0 = none. */
+export const instant: Kind<number> = {
+  name: 'time',
+  expects: 'a time like 2026-02-01T06:00:00Z or 2026-02-01T07:00:00+01:00, or a date',
+  schema: fromText(
+    (text) => (instantPattern.test(text) ? Date.parse(text) : Number.NaN),
+    z.number().int().min(0).max(8.64e15),
+  ),
+  show: (value) => (value === 0 ? '(none)' : new Date(value).toISOString()),
+};
+
 const headerPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/;
 
 /** Request headers; `Name: value` lines as text, a flag may be repeated; a mapping in a crawl file. Names become lower case. */

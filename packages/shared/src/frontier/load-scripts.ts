@@ -9,11 +9,14 @@ const partsOf = {
   push: ['clock', 'host', 'ledger'],
   release: ['clock', 'host', 'rate'],
   acquire: ['clock', 'host', 'rate'],
-  yield: ['clock', 'host'],
-  commit: ['clock', 'host', 'ledger'],
+  yield: ['clock', 'host', 'queue'],
+  commit: ['clock', 'host', 'ledger', 'queue'],
   'cancel-waiting': ['clock', 'host', 'ledger'],
   'cancel-released': ['clock', 'host', 'ledger'],
   acknowledge: ['clock'],
+  crawl: ['clock'],
+  schedule: ['clock'],
+  fire: ['clock', 'run'],
 } as const;
 
 export type ScriptName = keyof typeof partsOf;

@@ -16,6 +16,7 @@ export const listenForNews = async (redis: Redis, channel: string, stop: AbortSi
   let news = Promise.withResolvers<void>();
   const tell = (): void => news.resolve();
   redis.on('message', tell);
+  redis.on('error', () => undefined); // the main connection says what is wrong with Redis
   stop.addEventListener('abort', tell);
   await redis.subscribe(channel);
   return {

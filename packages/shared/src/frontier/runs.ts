@@ -44,6 +44,16 @@ export const createRuns = (redis: Redis, shard: Shard) => {
       return text === null ? undefined : (JSON.parse(text) as SourceIdentity);
     },
 
+    /** Why its source could not be read to the end. */
+    noteProblem: async (run: string, problem: string): Promise<void> =>
+      void (await redis.hset(keys.run(run), 'problem', problem)),
+
+    /** Runs whose source is to be read by the producers of the fleet. */
+    toFeed: (): Promise<string[]> => redis.smembers(keys.toFeed),
+
+    /** There is nothing left to read. */
+    noteFed: async (run: string): Promise<void> => void (await redis.srem(keys.toFeed, run)),
+
     checkpoint: async (run: string): Promise<string> => (await redis.get(keys.checkpoint(run))) ?? '',
 
     /** Frees what only the feeding of a finished run needed; the ledger and the report stay. */

@@ -28,7 +28,9 @@ export const keysOf = ({ prefix }: Shard) => ({
   wake: `${prefix}wake`,
   room: `${prefix}room`,
   workers: `${prefix}workers`,
+  processes: `${prefix}processes`,
   leases: (host: string) => `${prefix}l:${host}`,
+  runsOfHost: (host: string) => `${prefix}r:${host}`,
   lines: (host: string, run: string) => `${prefix}q:${host}:${run}`,
   outcomes: (run: string) => `${prefix}outcomes:${run}`,
   toCollect: `${prefix}to-collect`,
@@ -43,6 +45,18 @@ export const keysOf = ({ prefix }: Shard) => ({
   /** Channel: `paused RUN`, `resumed RUN`, `cancelled RUN`. */
   runControl: `${prefix}run-control`,
   waitingJobs: (queue: string) => `${prefix}${queue}:wait`,
+  /** Name of a crawl -> its newest version; the versions themselves. */
+  crawls: `${prefix}crawls`,
+  crawl: (name: string) => `${prefix}crawl:${name}`,
+  /** Hash, name of a crawl -> its schedule; and channel: something about the schedules has changed. */
+  schedules: `${prefix}schedules`,
+  schedule: (crawl: string) => `${prefix}schedule:${crawl}`,
+  firings: (crawl: string) => `${prefix}firings:${crawl}`,
+  /** Crawls with slots that wait for the run before, and the slots of one. */
+  queuedSchedules: `${prefix}queued`,
+  queuedSlots: (crawl: string) => `${prefix}queued:${crawl}`,
+  scheduleKeeper: `${prefix}schedule-keeper`,
+  feeder: (run: string) => `${prefix}feeder:${run}`,
   jobs: (queue: string) => `${prefix}${queue}:`,
   job: (queue: string, id: string) => `${prefix}${queue}:${id}`,
 });

@@ -5,6 +5,9 @@ import { type PasswordHash, readPasswordHash } from './password-hash.ts';
 /** A viewer looks; an operator may also act. */
 export type BoardRole = 'viewer' | 'operator';
 
+/** Who makes a request of the board. */
+export type BoardUser = { name: string; role: BoardRole };
+
 export type BoardCredential = { user: string; hash: PasswordHash };
 
 /** Shown in Basic auth, where a colon ends it. */

@@ -20,8 +20,11 @@ export const readPasswordHash = (text: string): PasswordHash | undefined => {
   const match = /^scrypt\.(\d{1,2})\.(\d{1,2})\.(\d{1,2})\.([\w-]+)\.([\w-]+)$/.exec(text);
   if (match === null) return undefined;
   const [costLog2 = 0, blockSize = 0, parallel = 0] = match.slice(1, 4).map(Number);
-  const [salt = Buffer.alloc(0), key = Buffer.alloc(0)] = match.slice(4, 6).map((part) => Buffer.from(part, 'base64url'));
-  const isSane = costLog2 >= 10 && costLog2 <= 18 && blockSize >= 1 && blockSize <= 16 && parallel >= 1 && parallel <= 16;
+  const [salt = Buffer.alloc(0), key = Buffer.alloc(0)] = match
+    .slice(4, 6)
+    .map((part) => Buffer.from(part, 'base64url'));
+  const isSane =
+    costLog2 >= 10 && costLog2 <= 18 && blockSize >= 1 && blockSize <= 16 && parallel >= 1 && parallel <= 16;
   return isSane && salt.length >= 8 && key.length === keyBytes
     ? { costLog2, blockSize, parallel, salt, key }
     : undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Kind, SettingProblem, SettingsOf } from '../domain/setting.ts';
 import { variableOf } from '../domain/setting.ts';
 import { bytes, choice, count, duration, list, text } from '../domain/setting-kinds.ts';
+import { healthAddress } from './health/health-address.ts';
 import { logLevels } from './logger.ts';
 import { parseRedisUrl } from './redis.ts';
 
@@ -23,6 +24,13 @@ export const processSettings = {
     default: '',
     help: 'the Redis that the fleet shares',
   },
+  redisCa: {
+    flag: 'redis-ca',
+    variable: 'REDIS_CA',
+    kind: text,
+    default: '',
+    help: 'PEM file of the authority that the certificate of Redis is checked by; none = those that Node knows',
+  },
   dataDir: {
     flag: 'data-dir',
     kind: text,
@@ -34,6 +42,12 @@ export const processSettings = {
     kind: choice(...logLevels),
     default: 'info',
     help: 'least level that is logged to stderr',
+  },
+  health: {
+    flag: 'health',
+    kind: healthAddress,
+    default: { host: '127.0.0.1', port: 0 },
+    help: 'where /healthz, /readyz and /metrics answer; port 0 = any free one; `trawl run` and `enqueue` start their processes with off',
   },
   workers: {
     flag: 'workers',

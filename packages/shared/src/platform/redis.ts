@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { refusalOf } from './redis-refusal.ts';
 import { UserError } from './user-error.ts';
 
 /** A connection as ioredis gives it. This file is the only one that imports ioredis. */
@@ -17,6 +18,8 @@ export type RedisConnection = {
   password?: string;
   db: number;
   tls: boolean;
+  /** PEM: whose certificates are believed, instead of those that Node believes by itself. */
+  ca?: string;
 };
 
 export class RedisUnavailable extends UserError {
@@ -24,6 +27,12 @@ export class RedisUnavailable extends UserError {
 }
 
 const firstConnectionDeadlineMs = 10_000;
+
+/**
+ * TCP alone finds out after a quarter of an hour that a network swallows everything, and goes on up to two minutes late when
+ * it is back. Above the longest blocking read, which is BullMQ's of 10 s.
+ */
+const longestSilenceMs = 20_000;
 
 /**
  * `redis://[[user]:password@]host[:port][/db]`, or rediss:// for TLS (the server's certificate is verified).
@@ -52,32 +61,49 @@ export const parseRedisUrl = (url: string): RedisConnection => {
 
 /**
  * Options for ioredis, also for BullMQ's `connection`. Commands wait for a lost Redis for ever, and are never failed
- * over it; a replica that a failover left behind is left at once (READONLY). Auto-pipelining costs a third of the
- * throughput of a worker connection. The name tells `CLIENT LIST` and the embedded Redis who is there.
+ * over it; a replica that a failover left behind is left at once (READONLY), a connection on which nothing is answered
+ * any more after `silenceMs`. Auto-pipelining costs a third of the throughput of a worker connection. The name tells
+ * `CLIENT LIST` and the embedded Redis who is there.
  */
-export const redisOptions = (connection: RedisConnection, options: { role: string }): RedisOptions => ({
+export const redisOptions = (
+  connection: RedisConnection,
+  options: { role: string; silenceMs?: number },
+): RedisOptions => ({
   host: connection.host,
   port: connection.port,
   ...(connection.username === undefined ? {} : { username: connection.username }),
   ...(connection.password === undefined ? {} : { password: connection.password }),
   db: connection.db,
-  ...(connection.tls ? { tls: isIP(connection.host) === 0 ? { servername: connection.host } : {} } : {}),
+  ...(connection.tls ? { tls: tlsOptions(connection) } : {}),
   connectionName: connectionName(options.role),
   maxRetriesPerRequest: null,
+  socketTimeout: options.silenceMs ?? longestSilenceMs,
   retryStrategy: (times) => Math.min(50 * 2 ** times, 2000) + Math.random() * 100,
   reconnectOnError: (error) => (/READONLY/.test(error.message) ? 2 : false),
   enableAutoPipelining: false,
+});
+
+const tlsOptions = ({ host, ca }: RedisConnection): { servername?: string; ca?: string } => ({
+  ...(isIP(host) === 0 ? { servername: host } : {}),
+  ...(ca === undefined ? {} : { ca }),
 });
 
 export const connectionName = (role: string): string => `trawl:${role}:${process.pid}`;
 
 /**
  * Resolves once Redis has answered and is not loading (`evenLoading`: or is). Later losses are mended by reconnecting.
- * Throws RedisUnavailable when it takes longer than `deadlineMs`, or at once when the credentials are refused.
+ * Throws RedisUnavailable when it takes longer than `deadlineMs`, or at once when waiting would not help: wrong
+ * credentials, a certificate that is not believed.
  */
 export const connectRedis = async (
   connection: RedisConnection,
-  options: { role: string; onError?: (error: Error) => void; deadlineMs?: number; evenLoading?: boolean },
+  options: {
+    role: string;
+    onError?: (error: Error) => void;
+    deadlineMs?: number;
+    silenceMs?: number;
+    evenLoading?: boolean;
+  },
 ): Promise<Redis> => {
   const enableReadyCheck = options.evenLoading !== true;
   const redis = new IoRedis({ ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck });
@@ -87,7 +113,7 @@ export const connectRedis = async (
     options.onError?.(error);
   });
   const deadlineMs = options.deadlineMs ?? firstConnectionDeadlineMs;
-  if (await becomesReady(redis, deadlineMs, () => lastError)) return redis;
+  if (await becomesReady(redis, deadlineMs)) return redis;
   redis.disconnect();
   throw unavailable(connection, deadlineMs, lastError);
 };
@@ -136,33 +162,26 @@ export const redisNowMs = async (redis: Redis): Promise<number> => {
   return Number(seconds) * 1000 + Number(microseconds) / 1000;
 };
 
-async function becomesReady(redis: Redis, deadlineMs: number, lastError: () => Error | undefined): Promise<boolean> {
+async function becomesReady(redis: Redis, deadlineMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), deadlineMs);
   redis.once('ready', () => resolve(true));
   redis.once('end', () => resolve(false));
-  redis.on('error', () => isRefusal(lastError()) && resolve(false));
+  redis.on('error', (error: Error) => refusalOf(error) !== undefined && resolve(false));
   redis.connect().catch(() => undefined);
   const ready = await promise;
   clearTimeout(timer);
   return ready;
 }
 
-/** Trying again cannot help: the password or the user is wrong. */
-function isRefusal(error: Error | undefined): boolean {
-  return error !== undefined && /WRONGPASS|NOAUTH|invalid password|NOPERM/.test(error.message);
-}
-
 function unavailable(connection: RedisConnection, deadlineMs: number, error: Error | undefined): RedisUnavailable {
   const at = `${connection.host}:${connection.port}`;
-  if (isRefusal(error))
-    return new RedisUnavailable(
-      `Redis at ${at} refuses the credentials: ${error?.message}`,
-      'Check user and password in REDIS_URL.',
-    );
+  const refusal = error && refusalOf(error);
+  if (refusal) return new RedisUnavailable(`Redis at ${at} ${refusal.what}: ${refusal.detail}`, refusal.remedy);
+  const hint = connection.tls ? '' : ' (rediss://... where it asks for TLS)';
   return new RedisUnavailable(
     `Redis at ${at} did not answer within ${deadlineMs / 1000} s: ${error?.message || 'no reason given'}`,
-    'Check that it runs and that REDIS_URL names it, or unset REDIS_URL to let Trawl start its own.',
+    `Check that it runs and that REDIS_URL names it${hint}, or unset REDIS_URL to let Trawl start its own.`,
   );
 }
 

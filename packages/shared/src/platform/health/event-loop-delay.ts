@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** How late the event loop came to its timers, in seconds. */
 export type EventLoopDelay = { p50: number; p99: number; max: number };
@@ -7,8 +7,9 @@ const resolutionMs = 20;
 const windowMs = 60_000;
 
 /**
- * Watches the delay of the last one to two minutes, whoever asks and however often: two monitors overlap, and the older one speaks. Resetting one
- * at each look instead would lose the delay in which the reset falls, and would give two readers a half each.
+ * Watches the delay of the last one to two minutes, whoever asks and however often: two monitors overlap, and the older one
+ * speaks. Resetting one at each look instead would lose the delay in which the reset falls, and would give two readers a
+ * half each.
  */
 export const watchEventLoop = (): { delay: () => EventLoopDelay; stop: () => void } => {
   let older = startMonitor();
@@ -32,7 +33,7 @@ export const watchEventLoop = (): { delay: () => EventLoopDelay; stop: () => voi
   };
 };
 
-function startMonitor(): IntervalHistogram {
+function startMonitor(): ReturnType<typeof monitorEventLoopDelay> {
   const monitor = monitorEventLoopDelay({ resolution: resolutionMs });
   monitor.enable();
   return monitor;
@@ -40,5 +41,5 @@ function startMonitor(): IntervalHistogram {
 
 /** The monitor measures from one tick of its timer to the next, the interval itself included. */
 function lateness(nanoseconds: number): number {
-  return Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000);
+  return Math.max(0, Math.round(nanoseconds / 1000) - resolutionMs * 1000) / 1e6;
 }

@@ -14,8 +14,8 @@ export type HealthParts = {
 };
 
 /**
- * `/healthz`: 200 as long as the event loop turns; restart what does not answer. `/readyz`: 200 while the process does its work, else 503 with the
- * reasons; do not restart for it. `/metrics`: for Prometheus.
+ * `/healthz`: 200 as long as the event loop turns; restart what does not answer. `/readyz`: 200 while the process does its
+ * work, else 503 with the reasons; do not restart for it. `/metrics`: for Prometheus.
  */
 export const healthAnswers =
   ({ about, uptimeSeconds, checks, metricsPage }: HealthParts): AnswerHealth =>
@@ -24,7 +24,7 @@ export const healthAnswers =
       case '/healthz':
         return json(200, { status: 'ok', ...about, uptimeSeconds: Math.round(uptimeSeconds()) });
       case '/readyz': {
-        const answers = await Promise.all(checks.map((check) => check()));
+        const answers = await Promise.all(checks.map(async (check) => check()));
         const reasons = answers.filter((reason) => reason !== undefined);
         return reasons.length === 0
           ? json(200, { status: 'ready', ...about })

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type ListenAddress, showAddress } from '../../domain/listen-address.ts';
 import { UserError } from '../user-error.ts';
 import type { AnswerHealth } from './health-answers.ts';
-import { type ListenAddress, showListenAddress } from './listen-address.ts';
 
 export type HealthServer = {
   /** `http://127.0.0.1:41231`, with the port that it really has. */
@@ -15,15 +15,12 @@ export type HealthServer = {
 const limits = { requestMs: 2000, silentMs: 5000, headerBytes: 8192, connections: 64 };
 
 /**
- * Serves the answers by GET. Does not keep the process alive. Throws UserError that names the setting when the address cannot be had.
+ * Serves the answers by GET. Does not keep the process alive. Throws UserError that names the setting when the address
+ * cannot be had.
  */
-export const startHealthServer = async (
-  address: Exclude<ListenAddress, 'off'>,
-  answer: AnswerHealth,
-): Promise<HealthServer> => {
+export const startHealthServer = async (address: ListenAddress, answer: AnswerHealth): Promise<HealthServer> => {
   const server = createServer(
     {
-      headersTimeout: limits.requestMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: 500,
       maxHeaderSize: limits.headerBytes,
@@ -39,10 +36,11 @@ export const startHealthServer = async (
   } catch (error) {
     throw unavailable(address, error);
   }
+  server.on('error', () => undefined); // too many open files: who asks comes again
   server.unref();
   const { address: host, port } = server.address() as AddressInfo;
   return {
-    url: `http://${showListenAddress({ host, port })}`,
+    url: `http://${showAddress({ host, port })}`,
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -56,6 +54,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
   const say = (status: number, contentType: string, body: string): void => {
     response.writeHead(status, {
       'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       connection: 'close',
@@ -75,7 +74,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
   }
 }
 
-function unavailable(address: Exclude<ListenAddress, 'off'>, error: unknown): UserError {
+function unavailable(address: ListenAddress, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const why: Record<string, string> = {
     EADDRINUSE: 'is taken by another process',
@@ -84,7 +83,7 @@ function unavailable(address: Exclude<ListenAddress, 'off'>, error: unknown): Us
     ENOTFOUND: 'is no address that this machine knows',
   };
   return new UserError(
-    `--health / TRAWL_HEALTH: ${showListenAddress(address)} ${why[code] ?? `cannot be listened on (${code})`}`,
+    `--health / TRAWL_HEALTH: ${showAddress(address)} ${why[code] ?? `cannot be listened on (${code})`}`,
     'Give each process an address of its own, port 0 for any that is free, or off.',
   );
 }

@@ -1,10 +1,10 @@
-import type { Registry } from '@prometheus-io/client';
+import type * as Library from '@prometheus-io/client';
 import type { Handles, Metric, MetricTable } from './metric.ts';
 
 /** A process's metrics: counted through handles, shown as a page. */
 export type Meter<T extends MetricTable> = {
   metrics: Handles<T>;
-  /** Called for each page, to set gauges. Whatever it throws leaves them as they were; it is waited for a second at most. */
+  /** Called for each page, to set gauges; waited for a second at most. */
   beforePage: (read: () => void | Promise<void>) => void;
   /** The page in Prometheus' text format. Who asks while one is being made gets the same. */
   page: () => Promise<MetricsPage>;
@@ -14,15 +14,21 @@ export type MetricsPage = { contentType: string; text: string };
 
 const longestReadMs = 1000;
 
-/** Loads the library that keeps them. It costs some 40 ms and 15 MB: a process whose metrics nobody can read uses `silentMetrics`. */
-export const openMeter = async <T extends MetricTable>(table: T): Promise<Meter<T>> => {
+/**
+ * Loads the library that keeps them, for some 40 ms: a process whose metrics nobody can read uses `silentMetrics`.
+ * @param onError told when a reader of gauges failed; the page is made without them
+ */
+export const openMeter = async <T extends MetricTable>(
+  table: T,
+  onError: (error: unknown) => void,
+): Promise<Meter<T>> => {
   const library = await import('@prometheus-io/client');
   const registry = new library.Registry();
   const handles = Object.entries(table).map(([key, metric]) => [key, handleOf(metric, library, registry)]);
   const reads: (() => void | Promise<void>)[] = [];
 
   const makePage = async (): Promise<MetricsPage> => {
-    await Promise.all(reads.map((read) => within(longestReadMs, read)));
+    await Promise.all(reads.map((read) => within(longestReadMs, read).catch(onError)));
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   let making: Promise<MetricsPage> | undefined;
@@ -40,14 +46,12 @@ export const openMeter = async <T extends MetricTable>(table: T): Promise<Meter<
 
 /** Handles that count nothing. */
 export const silentMetrics = <T extends MetricTable>(table: T): Handles<T> =>
-  Object.fromEntries(Object.keys(table).map((key) => [key, silent])) as Handles<T>;
+  Object.fromEntries(Object.keys(table).map((key) => [key, silent])) as unknown as Handles<T>;
 
 const nothing = (): void => undefined;
 const silent = { add: nothing, observe: nothing, set: nothing, tell: nothing };
 
-type Library = typeof import('@prometheus-io/client');
-
-function handleOf(metric: Metric, library: Library, registry: Registry): unknown {
+function handleOf(metric: Metric, library: typeof Library, registry: Library.Registry): unknown {
   const { name, help } = metric;
   const plain = { name, help, registers: [registry] };
   switch (metric.kind) {
@@ -91,8 +95,6 @@ async function within(deadlineMs: number, read: () => void | Promise<void>): Pro
   const timer = setTimeout(resolve, deadlineMs);
   try {
     await Promise.race([read(), tooLate]);
-  } catch {
-    // What cannot be read now is not shown, and /readyz says why.
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,7 @@
 /**
- * One row of a table of metrics: what /metrics shows and docs/operating.md lists. A table's key is the name in code. Names are in base units: seconds
- * and bytes. A label has all its values here, so that no list of URLs can make series, and every series is there from the start.
+ * One row of a table of metrics: what /metrics shows and docs/operating.md lists. A table's key is the name in code. Names
+ * are in base units: seconds and bytes. A label has all its values here, so that no list of URLs can make series, and every
+ * series is there from the start.
  */
 export type Metric =
   | Counter
@@ -50,17 +51,18 @@ export const histogram = (name: string, buckets: readonly number[], help: string
 /** How a process uses the metrics of a table. Counting never fails and costs nanoseconds. */
 export type Handles<T extends MetricTable> = { [K in keyof T]: HandleOf<T[K]> };
 
-type HandleOf<M extends Metric> = M extends CounterBy<infer V>
-  ? { add: (value: V, amount?: number) => void }
-  : M extends Counter
-    ? { add: (amount?: number) => void }
-    : M extends Histogram
-      ? { observe: (value: number) => void }
-      : M extends GaugeBy<infer V>
-        ? /** Undefined: not known now, and not shown. */ { set: (values: Record<V, number> | undefined) => void }
-        : M extends Gauge
-          ? { set: (value: number | undefined) => void }
-          : { tell: (labels: Record<string, string>) => void };
+type HandleOf<M extends Metric> =
+  M extends CounterBy<infer V>
+    ? { add: (value: V, amount?: number) => void }
+    : M extends Counter
+      ? { add: (amount?: number) => void }
+      : M extends Histogram
+        ? { observe: (value: number) => void }
+        : M extends GaugeBy<infer V>
+          ? /** Undefined: not known now, and not shown. */ { set: (values: Record<V, number> | undefined) => void }
+          : M extends Gauge
+            ? { set: (value: number | undefined) => void }
+            : { tell: (labels: Record<string, string>) => void };
 
 /** From the fastest answer of a near host to the longest total timeout that crawls use. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

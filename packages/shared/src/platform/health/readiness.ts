@@ -27,7 +27,7 @@ export const redisAnswers = (redis: Pick<Redis, 'status' | 'ping'>): ReadyCheck 
 
 /**
  * A check for work that comes round again and again: not ready before the first `beat`, nor when the last is too long ago.
- * @param what completes the sentence: `nothing released for 31 s`
+ * @param what completes the sentence: `release has not answered for 31 s`
  * @param now any ms that do not jump
  */
 export const createPulse = (
