@@ -24,8 +24,11 @@ async function printCredential(user: string, { stdout }: Shell): Promise<number>
   const { askPassword } = await import('@trawl/shared/platform/ask-password.ts');
   const { hashPassword } = await import('@trawl/shared/platform/password-hash.ts');
   const password = await askPassword(`Password of ${user}: `);
-  if (password === undefined)
-    throw new UserError('No password came on stdin.', 'Type one, or pipe one line of text into the command.');
+  if (password === undefined || /\p{Cc}/u.test(password))
+    throw new UserError(
+      'No password came on stdin.',
+      'Type one, or pipe one line of text without control characters into the command.',
+    );
   stdout.write(`${user}:${await hashPassword(password)}\n`);
   return exitCodes.ok;
 }

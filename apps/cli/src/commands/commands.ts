@@ -1,6 +1,7 @@
 import { collectorSettings, producerSettings, workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { Command } from './command.ts';
 import { boardFlags, cancelFlags, doctorFlags, lookFlags, resumeFlags, runFlags } from './flags.ts';
+import { recurringCommands } from './recurring-commands.ts';
 
 const oneRun = { takes: 'RUN', words: { least: 1, most: 1 } } as const;
 const noWords = { takes: '', words: { least: 0, most: 0 } } as const;
@@ -154,6 +155,7 @@ export const commands: Command[] = [
     flags: lookFlags,
     load: async () => (await import('./results.ts')).results,
   },
+  ...recurringCommands,
   {
     name: 'doctor',
     ...noWords,
@@ -166,7 +168,7 @@ export const commands: Command[] = [
   {
     name: 'help',
     takes: '[COMMAND]',
-    words: { least: 0, most: 1 },
+    words: { least: 0, most: 2 },
     summary: 'what a command does and which flags it knows',
     details: [],
     examples: ['help run'],
@@ -175,4 +177,16 @@ export const commands: Command[] = [
   },
 ];
 
-export const findCommand = (name: string): Command | undefined => commands.find((command) => command.name === name);
+const findCommand = (name: string): Command | undefined => commands.find((command) => command.name === name);
+
+/** The command that the first two words name, or the first one alone, with the words behind its name. */
+export const commandOf = (words: readonly string[]): { command: Command; rest: string[] } | undefined => {
+  for (const length of [2, 1]) {
+    const command = words.length < length ? undefined : findCommand(words.slice(0, length).join(' '));
+    if (command !== undefined) return { command, rest: words.slice(length) };
+  }
+  return undefined;
+};
+
+/** Those that begin with a word which is no command by itself, such as `crawl`. */
+export const commandsBelow = (word: string): Command[] => commands.filter(({ name }) => name.startsWith(`${word} `));

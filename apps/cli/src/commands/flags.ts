@@ -1,4 +1,5 @@
 import { crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import { scheduleSettings } from '@trawl/shared/domain/schedule-settings.ts';
 import { choice, count, duration, list, text, yesNo } from '@trawl/shared/domain/setting-kinds.ts';
 import { boardSettings } from '@trawl/shared/platform/app-settings.ts';
 import { processSettings } from '@trawl/shared/platform/process-settings.ts';
@@ -30,7 +31,7 @@ export const runSettings = {
     flag: 'out',
     kind: text,
     default: '',
-    help: 'file of the sink jsonl (.gz: compressed), - for stdout; empty = results/<run>.jsonl in the data directory',
+    help: 'file of the sink jsonl (.gz: compressed), {run} = name of the run, - for stdout; empty = results/{run}.jsonl in the data directory',
   },
   overwrite: { flag: 'overwrite', kind: yesNo, default: false, help: 'empty the --out file if it holds something' },
   retentionMs: {
@@ -64,10 +65,10 @@ export const lookSettings = {
   json: { flag: 'json', kind: yesNo, default: false, help: 'JSON on stdout' },
 } as const;
 
-const { redisUrl, dataDir, workers, ...othersOfProcesses } = processSettings;
+const { redisUrl, redisCa, dataDir, workers, ...othersOfProcesses } = processSettings;
 
 /** Where the runs are. */
-export const placeSettings = { redisUrl, dataDir } as const;
+export const placeSettings = { redisUrl, redisCa, dataDir } as const;
 
 /** What the processes of a fleet on this machine are told. */
 export const fleetSettings = { workers, ...othersOfProcesses } as const;
@@ -98,3 +99,5 @@ export const boardFlags = {
     help: 'print USER:HASH for this user and a password from stdin, and end',
   },
 } as const;
+
+export const scheduleFlags = { ...scheduleSettings, ...lookFlags } as const;

@@ -6,7 +6,7 @@ import { processSettings } from './process-settings.ts';
 // Which rows each process takes; the CLI's commands of the same names take them too, and apps never import apps.
 const { redisUrl, redisCa, dataDir, logLevel, health, leaseMs, window, backlogBytes, sinkLagBytes, sweepIntervalMs } =
   processSettings;
-const { concurrency, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs, dnsServers } = processSettings;
+const { concurrency, bodyMemoryBytes, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs, dnsServers } = processSettings;
 
 /** What a producer process may be told. */
 export const producerSettings = {
@@ -32,6 +32,7 @@ export const workerSettings = {
   logLevel,
   health,
   concurrency,
+  bodyMemoryBytes,
   lockMs,
   stalledIntervalMs,
   jobDeadlineMs,

@@ -27,7 +27,7 @@ export const boardCredentials: Kind<BoardCredential[]> = {
 
 function parseCredentials(text: string): (BoardCredential | undefined)[] {
   return text.split(',').map((item) => {
-    const [user = '', hashText = ''] = item.trim().split(':');
+    const [, user = '', hashText = ''] = /^([^:]*):([^:]*)$/.exec(item.trim()) ?? [];
     const hash = readPasswordHash(hashText);
     return boardUserPattern.test(user) && hash !== undefined ? { user, hash } : undefined;
   });

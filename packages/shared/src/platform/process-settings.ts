@@ -61,6 +61,12 @@ export const processSettings = {
     default: 128,
     help: 'URLs in flight in one worker process',
   },
+  bodyMemoryBytes: {
+    flag: 'body-memory',
+    kind: bytes({ min: 4 * 1024 ** 2 }),
+    default: 256 * 1024 ** 2,
+    help: 'bodies in flight that one worker process holds in memory; what goes beyond waits',
+  },
   lockMs: {
     flag: 'lock',
     kind: duration({ minMs: 1000 }),
