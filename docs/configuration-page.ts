@@ -1,10 +1,20 @@
 import { crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import { scheduleSettings } from '@trawl/shared/domain/schedule-settings.ts';
 import { type SettingsTable, variableOf } from '@trawl/shared/domain/setting.ts';
 import { yesNo } from '@trawl/shared/domain/setting-kinds.ts';
 import { commands } from '../apps/cli/src/commands/commands.ts';
-import { fleetSettings, placeSettings, runFlags, runSettings, watchSettings } from '../apps/cli/src/commands/flags.ts';
+import {
+  boardFlags,
+  fleetSettings,
+  placeSettings,
+  runFlags,
+  runSettings,
+  watchSettings,
+} from '../apps/cli/src/commands/flags.ts';
 
 type Group = { title: string; about: string; table: SettingsTable };
+
+const { redisUrl: _redisUrl, redisCa: _redisCa, dataDir: _dataDir, logLevel: _logLevel, ...ofBoard } = boardFlags;
 
 const groups: Group[] = [
   {
@@ -17,6 +27,11 @@ const groups: Group[] = [
     about:
       'Where a run gets its lines and puts its records. Paths are relative to where you stand, those in a crawl file to the file.',
     table: runSettings,
+  },
+  {
+    title: 'Schedules',
+    about: 'Of `trawl schedule add`, and keys below `schedule:` in a crawl file: [schedules.md](schedules.md).',
+    table: scheduleSettings,
   },
   {
     title: 'What you see of it',
@@ -34,6 +49,11 @@ const groups: Group[] = [
       'Of the processes that `run` and `resume` start on this machine, and of `producer`, `worker` and `collector` as far as they concern them.',
     table: fleetSettings,
   },
+  {
+    title: 'The board',
+    about: 'Of `trawl board`; [board.md](board.md) says who may do what there.',
+    table: ofBoard,
+  },
 ];
 
 const introduction = `# Configuration
@@ -49,8 +69,8 @@ are separated by commas, and their flags may be repeated; so may \`--header\`. A
 
 const crawlFile = `## The crawl file
 
-\`trawl run --crawl shops.yaml\` reads a YAML file. Every flag of \`trawl run\` is a key; the source stands below \`source:\`. Anything unknown is refused, with its
-line and the nearest known key. [examples/shops.yaml](../examples/shops.yaml) is a whole one.
+\`trawl run --crawl shops.yaml\` and \`trawl crawl add shops.yaml\` read a YAML file. Every flag of \`trawl run\` is a key; the source stands below \`source:\`. Anything unknown is refused, with its
+line and the nearest known key. [examples/](../examples) holds four.
 
 | key | meaning |
 |---|---|
@@ -60,6 +80,7 @@ line and the nearest known key. [examples/shops.yaml](../examples/shops.yaml) is
 | \`source.kind\` | as \`--format\` |
 | \`source.column\`, \`source.field\` | as \`--column\`, \`--field\` |
 | \`header:\` | \`name: value\` lines |
+| \`schedule:\` | when a crawl of the fleet recurs; \`run\` passes it over |
 | any other flag | as on the command line, without the dashes |`;
 
 const conditions = `## Conditions of \`--fail-on\`

@@ -104,6 +104,17 @@ test('no word at all shows the help, and so does --help behind a command', async
   });
 });
 
+test('a command of two words is found, and helped with when half of it is missing or wrong', async () => {
+  expect((await run('help', 'crawl', 'add')).stdout).toContain('trawl crawl add FILE');
+  expect((await run('crawl', 'add', '--help')).stdout).toContain('trawl crawl add FILE');
+  expect((await run('help', 'schedule')).stdout).toContain('schedule pause CRAWL');
+  expect((await run('schedule', '--help')).stdout).toContain('schedule pause CRAWL');
+  expect(await run('crawl')).toMatchObject({ code: 2, stderr: expect.stringContaining('add | list | show') });
+  expect(await run('crawl', 'lits')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean list?') });
+  expect(await run('shedule')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean schedule?') });
+  expect(await run('crawl', 'show')).toMatchObject({ code: 2, stderr: expect.stringContaining('crawl show CRAWL') });
+});
+
 test('the version is that of the repository', async () => {
   expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
@@ -111,7 +122,7 @@ test('the version is that of the repository', async () => {
 test.each(commands.map((command) => [command.name, command] as const))(
   'help of %s names every flag of it',
   async (name, command) => {
-    const { stdout } = await run('help', name);
+    const { stdout } = await run('help', ...name.split(' '));
     const missing = Object.values(command.flags).filter(({ flag }) => !stdout.includes(`--${flag}`));
     expect(missing).toEqual([]);
   },
@@ -124,8 +135,9 @@ test.each(commands.map((command) => [command.name, command] as const))('%s can b
 test('every example of the help is a command line that parses', () => {
   for (const command of commands)
     for (const example of command.examples) {
-      const [name, ...args] = example.split(' | ')[0]?.match(/"[^"]*"|\S+/g) ?? [];
-      expect(name).toBe(command.name);
+      const words = example.split(' | ')[0]?.match(/"[^"]*"|\S+/g) ?? [];
+      const args = words.slice(command.name.split(' ').length);
+      expect(words.slice(0, -args.length || undefined).join(' ')).toBe(command.name);
       expect(() =>
         readFlags(
           command.flags,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runFlags } from '../../apps/cli/src/commands/flags.ts';
 import { readCrawlFile } from '../../apps/cli/src/crawl-file/read-crawl-file.ts';
+import { readScheduleBlock } from '../../apps/cli/src/crawl-file/schedule-block.ts';
 
 const read = (...lines: string[]) =>
   readCrawlFile(runFlags, { name: 'crawl.yaml', path: '/crawls/crawl.yaml', text: lines.join('\n') });
@@ -91,17 +92,20 @@ test('broken YAML is reported with its line', () => {
 });
 
 test('an empty file says nothing', () => {
-  expect(read('# nothing yet')).toEqual({ file: {}, sourceWords: [], problems: [] });
+  expect(read('# nothing yet')).toMatchObject({ file: {}, sourceWords: [], problems: [] });
 });
 
 test('an alias stands for what it names', () => {
   expect(read('backoff: &short 2s', 'backoff-cap: *short').file).toEqual({ backoff: '2s', 'backoff-cap': '2s' });
 });
 
-test('the example of the repository has no problem', () => {
-  const text = readFileSync(new URL('../../examples/shops.yaml', import.meta.url), 'utf8');
-  expect(readCrawlFile(runFlags, { name: 'shops.yaml', path: '/examples/shops.yaml', text })).toMatchObject({
-    problems: [],
-    sourceWords: ['/examples/shops.csv'],
-  });
-});
+test.each(['competitor-monitor', 'product-pages', 'site-monitor', 'api-report'])(
+  'the example %s has no problem, and recurs',
+  (name) => {
+    const text = readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), 'utf8');
+    const { problems, sourceWords, schedule } = readCrawlFile(runFlags, { name, path: `/examples/${name}.yaml`, text });
+    expect(problems).toEqual([]);
+    expect(sourceWords).toEqual([expect.stringContaining(`/examples/${name}.`)]);
+    expect(schedule && readScheduleBlock(schedule, 0).problems).toEqual([]);
+  },
+);

@@ -1,3 +1,4 @@
+import { showClock, showCount, showLength, showRate, showShare, showSize } from '@trawl/shared/domain/quantities.ts';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
 import { expect, test } from 'vitest';
 import { bar, joinSpans } from '../../apps/cli/src/report/bar-chart.ts';
@@ -5,7 +6,6 @@ import { parseFailOn, whyFailed } from '../../apps/cli/src/report/fail-on.ts';
 import { reportText } from '../../apps/cli/src/report/report-text.ts';
 import { runReport } from '../../apps/cli/src/report/run-report.ts';
 import { coloursOf, noColours } from '../../apps/cli/src/text/colours.ts';
-import { showClock, showCount, showLength, showRate, showShare, showSize } from '../../apps/cli/src/text/quantities.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 
 const statusOf = (change: Partial<RunStatus> = {}): RunStatus => ({

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec, RunStatus } from '@trawl/shared/domain/run.ts';
 import { finishCancelledRun } from '@trawl/shared/frontier/finish-cancelled-run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
@@ -9,7 +10,6 @@ import { startFleet } from './fleet/start-fleet.ts';
 import type { Fleet } from './fleet/supervise.ts';
 import type { CommandRedis } from './redis-of-command.ts';
 import type { Shell } from './shell.ts';
-import { showCount } from './text/quantities.ts';
 
 export type CancelWish = {
   sinkLagBytes: number;

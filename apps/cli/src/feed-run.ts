@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec, RunStatus } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
@@ -7,7 +8,6 @@ import { feederOf } from './fleet/members-of-run.ts';
 import { startFleet } from './fleet/start-fleet.ts';
 import type { CommandRedis } from './redis-of-command.ts';
 import type { Shell } from './shell.ts';
-import { showCount } from './text/quantities.ts';
 import { watchRun } from './watch-run.ts';
 
 export type FeedWish = { dataDir: string; json: boolean; quiet: boolean; given: Record<string, unknown> };

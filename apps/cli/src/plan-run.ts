@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { sinksOfRun } from '@trawl/shared/domain/crawl-definition.ts';
 import { type CrawlSettings, crawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { RunSpec, SinkSpec, SourceSpec } from '@trawl/shared/domain/run.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
@@ -20,36 +21,37 @@ export const planRun = async (
   const stem = settings.name === '' ? stemOfSource(source) : asStem(settings.name);
   const run = nameRun(stem, { nowMs: shell.now(), random: shell.random });
   const dataDir = resolve(shell.cwd, settings.dataDir);
-  const sinks = sinksOf(settings, { run, dataDir, cwd: shell.cwd });
-  for (const sink of sinks) if (sink.kind === 'jsonl') await refuseFullFile(sink.path, settings.overwrite);
+  const sinks = sinksOfRun(sinksOf(settings, { dataDir, cwd: shell.cwd }), run);
+  await refuseFullFiles(sinks, settings.overwrite, 'Name another file with --out, or empty this one with --overwrite.');
   return { run, source: withSpool(source, join(dataDir, 'stdin', run)), settings: crawlSettingsOf(settings), sinks };
 };
 
-function sinksOf(settings: RunFlags, place: { run: string; dataDir: string; cwd: string }): SinkSpec[] {
+/** Where records go; a path may hold `{run}` for the name of the run. */
+export const sinksOf = (settings: RunFlags, { dataDir, cwd }: { dataDir: string; cwd: string }): SinkSpec[] => {
   const { sink, out, retentionMs, retentionRecords } = settings;
-  const path =
-    out === '' ? join(place.dataDir, 'results', `${place.run}.jsonl`) : out === '-' ? out : resolve(place.cwd, out);
+  const path = out === '' ? join(dataDir, 'results', '{run}.jsonl') : out === '-' ? out : resolve(cwd, out);
   return [
     ...(sink.includes('jsonl') ? [{ kind: 'jsonl' as const, path }] : []),
     ...(sink.includes('redis') ? [{ kind: 'redis' as const, retentionMs, maxRecords: retentionRecords }] : []),
   ];
-}
+};
 
 /** Nobody's records are to be mixed with ours, or lost without a word. */
-async function refuseFullFile(path: string, overwrite: boolean): Promise<void> {
-  const existing = path === '-' ? undefined : await stat(path).catch(() => undefined);
-  if (existing?.isDirectory()) throw new UserError(`${path} is a directory.`, 'Let --out name a file.');
-  if (overwrite || !existing?.isFile() || existing.size === 0) return;
-  throw new UserError(
-    `${path} holds something already.`,
-    'Name another file with --out, or empty this one with --overwrite.',
-  );
-}
+export const refuseFullFiles = async (sinks: SinkSpec[], overwrite: boolean, remedy: string): Promise<void> => {
+  for (const sink of sinks) {
+    const path = sink.kind === 'jsonl' && sink.path !== '-' ? sink.path : undefined;
+    const existing = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    if (existing?.isDirectory()) throw new UserError(`${path} is a directory.`, 'Let --out name a file.');
+    if (!overwrite && existing?.isFile() && existing.size > 0)
+      throw new UserError(`${path} holds something already.`, remedy);
+  }
+};
 
 const withSpool = (source: SourceSpec, path: string): SourceSpec =>
   source.kind === 'stdin' ? { ...source, path } : source;
 
-function crawlSettingsOf(settings: RunFlags): CrawlSettings {
+/** The part of the settings that every worker of the fleet is to know. */
+export const crawlSettingsOf = (settings: RunFlags): CrawlSettings => {
   const keys = Object.keys(crawlSettings) as (keyof CrawlSettings)[];
   return Object.fromEntries(keys.map((key) => [key, settings[key]])) as CrawlSettings;
-}
+};

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readSettings, type SettingsOf } from '@trawl/shared/domain/setting.ts';
+import { crawlNamePattern } from '@trawl/shared/domain/crawl-definition.ts';
+import { readSettings, type SettingsOf, variableOf } from '@trawl/shared/domain/setting.ts';
 import { processSettingProblems } from '@trawl/shared/platform/process-settings.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import type { Invocation } from './commands/command.ts';
@@ -28,7 +29,7 @@ export const readRunSettings = async ({ flags, words, shell, name }: Invocation)
     crawl === '' ? { file: {}, sourceWords: [], problems: [] } : await openCrawlFile(resolve(shell.cwd, crawl), crawl);
   const told = readSettings(runFlags, { flags, variables }).problems;
   const { values: settings } = readSettings(runFlags, { flags, variables, file: fromFile.file });
-  const lines = [...fromFile.problems, ...told.map(problemLine), ...problemsBetween(settings)];
+  const lines = [...fromFile.problems, ...[...told, ...problemsBetween(settings)].map(problemLine)];
   if (lines.length > 0)
     throw new UserError(
       lines.join('\n'),
@@ -49,30 +50,34 @@ async function openCrawlFile(path: string, name: string) {
   return readCrawlFile(runFlags, { name, path, text });
 }
 
-const problemLine = ({ flag, variable, message }: { flag: string; variable: string; message: string }): string =>
-  `--${flag} / ${variable}: ${message}`;
+type RunProblem = { flag: string; message: string };
+
+const problemLine = ({ flag, message }: RunProblem): string =>
+  `--${flag} / ${variableOf(rowsByFlag.get(flag) ?? { flag })}: ${message}`;
+
+const rowsByFlag = new Map(
+  Object.values(runFlags).map((row): [string, { flag: string; variable?: string }] => [row.flag, row]),
+);
 
 /** Problems of values that are fine one by one. */
-function problemsBetween(settings: RunFlags): string[] {
+export const problemsBetween = (settings: RunFlags): RunProblem[] => {
   const { sink, out, json, name, failOn } = settings;
-  const unknownSinks = sink.filter((each) => each !== 'jsonl' && each !== 'redis');
-  return [
-    ...processSettingProblems(settings).map(problemLine),
-    ...unknownSinks.map((each) => `--sink / TRAWL_SINK: expected jsonl or redis, got "${each}"`),
-    ...(sink.length === 0 ? ['--sink / TRAWL_SINK: expected jsonl, redis or both, got none'] : []),
-    ...(out !== '' && !sink.includes('jsonl')
-      ? ['--out / TRAWL_OUT: there is no sink jsonl that would write it; add it to --sink']
-      : []),
-    ...(out === '-' && json ? ['--json and --out - both want stdout; give --out a file'] : []),
-    ...(name !== '' && !/^[a-z0-9][a-z0-9-]{0,38}$/.test(name)
-      ? [`--name / TRAWL_NAME: expected up to 39 of a-z, 0-9 and -, got "${name}"`]
-      : []),
-    ...failOnProblems(failOn),
-  ];
-}
+  const problems: RunProblem[] = [...processSettingProblems(settings)];
+  const add = (flag: string, message: string): void => void problems.push({ flag, message });
+  for (const each of sink)
+    if (each !== 'jsonl' && each !== 'redis') add('sink', `expected jsonl or redis, got "${each}"`);
+  if (sink.length === 0) add('sink', 'expected jsonl, redis or both, got none');
+  if (out !== '' && !sink.includes('jsonl')) add('out', 'there is no sink jsonl that would write it; add it to --sink');
+  if (out === '-' && json) add('out', '--json and --out - both want stdout; give --out a file');
+  if (name !== '' && !crawlNamePattern.test(name)) add('name', `expected up to 39 of a-z, 0-9 and -, got "${name}"`);
+  return [...problems, ...failOnMessages(failOn).map((message) => ({ flag: 'fail-on', message }))];
+};
 
 export const failOnProblems = (conditions: string[]): string[] =>
+  failOnMessages(conditions).map((message) => problemLine({ flag: 'fail-on', message }));
+
+const failOnMessages = (conditions: string[]): string[] =>
   conditions.flatMap((text) => {
     const parsed = parseFailOn(text);
-    return 'problem' in parsed ? [`--fail-on / TRAWL_FAIL_ON: ${parsed.problem}`] : [];
+    return 'problem' in parsed ? [parsed.problem] : [];
   });

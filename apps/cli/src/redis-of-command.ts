@@ -10,6 +10,8 @@ export type CommandRedis = {
   redis: Redis;
   /** For REDIS_URL of child processes; may carry a password. */
   url: string;
+  /** For REDIS_CA of child processes: absolute, or empty. */
+  redisCa: string;
   /** Absent where REDIS_URL names somebody else's server. */
   embedded: EmbeddedRedis | undefined;
   close: () => Promise<void>;
@@ -17,25 +19,29 @@ export type CommandRedis = {
 
 export type RedisWish = {
   redisUrl: string;
+  redisCa: string;
   dataDir: string;
   /** A command that only looks must not start a server on an empty directory. */
   mustExist?: boolean;
 };
 
 /** Opens it and waits until it answers. Throws UserError when it cannot be had. */
-export const openRedis = async ({ redisUrl, dataDir, mustExist }: RedisWish, shell: Shell): Promise<CommandRedis> => {
-  const dir = resolve(shell.cwd, dataDir);
+export const openRedis = async (wish: RedisWish, shell: Shell): Promise<CommandRedis> => {
+  const { redisUrl, mustExist } = wish;
+  const dir = resolve(shell.cwd, wish.dataDir);
   if (redisUrl === '' && mustExist && !existsSync(join(dir, 'redis'))) throw noRunsHere(dir, shell.program);
-  const { connectRedis, disconnectRedis, parseRedisUrl } = await import('@trawl/shared/platform/redis.ts');
+  const { connectRedis, disconnectRedis } = await import('@trawl/shared/platform/redis.ts');
+  const { redisOfSettings } = await import('@trawl/shared/platform/redis-of-settings.ts');
   const embedded = redisUrl === '' ? await openEmbedded(dir, shell) : undefined;
   const url = embedded?.url ?? redisUrl;
+  const redisCa = embedded || wish.redisCa === '' ? '' : resolve(shell.cwd, wish.redisCa);
   try {
-    const redis = await connectRedis(parseRedisUrl(url), { role: 'cli' });
+    const redis = await connectRedis(await redisOfSettings({ redisUrl: url, redisCa }), { role: 'cli' });
     const close = async (): Promise<void> => {
       await disconnectRedis(redis);
       await embedded?.close();
     };
-    return { redis, url, embedded, close };
+    return { redis, url, redisCa, embedded, close };
   } catch (error) {
     await embedded?.close();
     throw error;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
@@ -16,7 +17,6 @@ import { createProgressDisplay, type ProgressDisplay, progressMode } from './pro
 import type { CommandRedis } from './redis-of-command.ts';
 import { endWithReport } from './report/end-with-report.ts';
 import type { Shell } from './shell.ts';
-import { showCount } from './text/quantities.ts';
 import { watchRun } from './watch-run.ts';
 
 /** What `run` and `resume` are told alike. */

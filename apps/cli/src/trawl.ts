@@ -1,10 +1,10 @@
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
-import { nearestWord } from './command-line/nearest-word.ts';
+import { didYouMean, nearestWord } from './command-line/nearest-word.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import type { Command } from './commands/command.ts';
-import { commands, findCommand } from './commands/commands.ts';
+import { commandOf, commands, commandsBelow } from './commands/commands.ts';
 import type { Shell } from './shell.ts';
 import { isUrl } from './source/recognise-source.ts';
 
@@ -20,16 +20,30 @@ export const trawl = async (shell: Shell): Promise<number> => {
 };
 
 async function dispatch(shell: Shell): Promise<number> {
-  const [name, ...args] = shell.args;
-  if (name === undefined || name === '--help' || name === '-h') return showHelp(shell, []);
-  if (name === '--version' || name === '-v') return showVersion(shell);
-  const command = findCommand(name);
-  if (command === undefined) throw unknownCommand(name, shell);
+  const [first] = shell.args;
+  if (first === undefined || first === '--help' || first === '-h') return showHelp(shell, []);
+  if (first === '--version' || first === '-v') return showVersion(shell);
+  const found = commandOf(shell.args);
+  if (found === undefined) return halfCommand(first, shell);
+  const { command, rest: args } = found;
+  const { name } = command;
   const { flags, words, wantsHelp } = readFlags(command.flags, args, `${shell.program} help ${name} lists its flags.`);
-  if (wantsHelp) return showHelp(shell, [name]);
+  if (wantsHelp) return showHelp(shell, name.split(' '));
   refuseWrongWords(command, words, shell);
   const body = await command.load();
   return body({ name, shell, words, flags });
+}
+
+/** `trawl crawl`, `trawl crawl --help` and `trawl crawl lst`: the second word is missing or wrong. */
+async function halfCommand(first: string, shell: Shell): Promise<number> {
+  const [, second] = shell.args;
+  const below = commandsBelow(first);
+  if (below.length > 0 && (second === '--help' || second === '-h')) return showHelp(shell, [first]);
+  if (below.length === 0) throw unknownCommand(first, shell);
+  const seconds = below.map(({ name }) => name.slice(first.length + 1));
+  const usage = `Usage: ${shell.program} ${first} ${seconds.join(' | ')}`;
+  if (second === undefined || second.startsWith('-')) throw new UserError(`trawl ${first} needs a second word.`, usage);
+  throw new UserError(`There is no command ${first} ${second}${didYouMean(second, seconds)}.`, usage);
 }
 
 async function showHelp(shell: Shell, words: string[]): Promise<number> {
@@ -52,7 +66,7 @@ function unknownCommand(name: string, { program }: Shell): UserError {
     );
   const near = nearestWord(
     name,
-    commands.map((command) => command.name),
+    commands.flatMap((command) => [command.name, command.name.split(' ')[0] ?? '']),
   );
   if (near !== undefined) return new UserError(`There is no command ${name} (did you mean ${near}?).`, remedy);
   const isSource = isUrl(name) || /[./]/.test(name);

@@ -31,6 +31,22 @@ export const feedRun = async (spec: RunSpec, options: FeedOptions, stop: AbortSi
   }
 };
 
+/** Ends the feeding of a run whose source cannot be read any further: what was pushed so far is all of it. */
+export const endFeeding = async (
+  run: string,
+  options: Pick<FeedOptions, 'frontier' | 'readCheckpoint' | 'backlogBytes' | 'sinkLagBytes' | 'now'>,
+  stop: AbortSignal,
+): Promise<void> => {
+  for (;;) {
+    const { text: expected, position, isLast } = parseCheckpoint(await options.readCheckpoint(run));
+    if (isLast) return;
+    const after = encodeCheckpoint(position, true);
+    const batch = { run, expected, after, last: true, items: [], pushedAfter: position?.ordinal ?? 0 };
+    const noWait = { ...options, waitForRoom: () => Promise.resolve() };
+    if ((await pushWhenRoom(batch, noWait, stop)) === 'pushed') return;
+  }
+};
+
 /** A source that waits for stdin throws when it is stopped, so that it never looks as if it had ended. */
 const feedUnlessStopped = async (
   ...[start, spec, options, stop]: Parameters<typeof feedFrom>
@@ -75,7 +91,7 @@ type Batch = Pick<Parameters<Frontier['push']>[0], 'run' | 'expected' | 'after' 
 
 const pushWhenRoom = async (
   batch: Batch,
-  options: FeedOptions,
+  options: Omit<FeedOptions, 'source' | 'readCheckpoint'>,
   stop: AbortSignal,
 ): Promise<'pushed' | 'moved' | 'stopped'> => {
   for (;;) {

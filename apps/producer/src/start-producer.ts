@@ -1,17 +1,18 @@
-import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
+import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { createFleet } from '@trawl/shared/frontier/fleet.ts';
+import { fleetMetricsReader } from '@trawl/shared/frontier/fleet-metrics.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
-import { createRuns, type Runs } from '@trawl/shared/frontier/runs.ts';
+import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
-import type { RedisClock } from '@trawl/shared/platform/clock.ts';
-import type { Logger } from '@trawl/shared/platform/logger.ts';
-import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { feedRun } from './feed-run.ts';
+import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
+import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
+import { feedEffects } from './feed-effects.ts';
+import { measuredFrontier } from './metrics/measured-frontier.ts';
+import type { producerMetrics } from './metrics/producer-metrics.ts';
 import { type ProduceEffects, type ProducerDuty, produce } from './produce.ts';
 import { endCancelledRuns } from './release/end-cancelled.ts';
 import { openFetchQueue } from './release/fetch-queue.ts';
@@ -19,29 +20,27 @@ import { releaseLoop } from './release/release-loop.ts';
 import { createSweeper } from './release/sweeper.ts';
 import { createWakeUps } from './release/wake-ups.ts';
 import { windowFor } from './release/window.ts';
-import { readSourceIdentity, refuseChangedSource } from './source/source-identity.ts';
-import { openStdinSpool, type StdinSpool } from './source/stdin-spool.ts';
+import { serveSchedules } from './schedule/serve-schedules.ts';
 
-export type ProducerParts = {
-  id: string;
+export type ProducerParts = FleetProcess<typeof producerMetrics> & {
   settings: SettingsOf<typeof producerSettings>;
   shard: Shard;
-  redis: Redis;
-  clock: RedisClock;
-  log: Logger;
   stdin: Readable;
   now: () => number;
 };
 
+const monotonicMs = (): number => performance.now();
 const roomPauseMs = 1000;
 const fleetLookMs = 250;
+/** Release answers at least every five seconds, unless it hangs. */
+const longestReleaseSilenceMs = 30_000;
 
 /** Wires one producer and starts it. `done` resolves when its duty is, and rejects with what made it impossible. */
 export const startProducer = (
   duty: ProducerDuty,
   parts: ProducerParts,
 ): { stop: () => Promise<void>; done: Promise<void> } => {
-  const { redis, shard, log } = parts;
+  const { redis, shard, log, clock, health } = parts;
   const keys = keysOf(shard);
   const stopping = new AbortController();
   const queue = openFetchQueue(redis, shard);
@@ -63,10 +62,14 @@ export const startProducer = (
   };
   const done = work();
   log.info({ feeds: duty.feeds?.run, releases: duty.releases }, 'producer started');
+  health.readyWhen(() => (stopping.signal.aborted ? 'stopping' : undefined));
+  health.beforePage(fleetMetricsReader(health.metrics, { redis, shard, nowMs: () => clock.now() }));
+  const announced = keepAnnounced(parts, shard);
 
   const stop = async (): Promise<void> => {
     endWaits();
     await done.catch(() => undefined);
+    await announced.stop();
     log.info('producer stopped');
   };
   return { stop, done };
@@ -79,26 +82,25 @@ type Tools = ProducerParts & {
 };
 
 const effectsOf = (tools: Tools): ProduceEffects => {
-  const { redis, shard, settings, clock, log, queue } = tools;
-  const frontier = createFrontier(redis, shard);
+  const { redis, shard, settings, clock, log, queue, health } = tools;
+  const releases = createPulse('release has not answered', {
+    longestMs: longestReleaseSilenceMs,
+    now: monotonicMs,
+  });
+  const measure = { metrics: health.metrics, onRelease: releases.beat };
+  const frontier = measuredFrontier(createFrontier(redis, shard), measure);
   const runs = createRuns(redis, shard);
   return {
-    checkSource: (spec) => checkSource(spec, runs),
-    feed: async (spec: RunSpec, stop) => {
-      const { backlogBytes, sinkLagBytes } = settings;
-      const stdin = await openStdin(spec, tools.stdin);
-      const source = { stop, warn: (message: string) => log.warn({ run: spec.run }, message), ...(stdin && { stdin }) };
-      const waitForRoom = () => tools.room.wait(roomPauseMs);
-      const marks = { backlogBytes, sinkLagBytes };
-      const options = { frontier, readCheckpoint: runs.checkpoint, source, waitForRoom, ...marks, now: tools.now };
-      try {
-        await feedRun(spec, options, stop);
-      } finally {
-        await stdin?.close();
-      }
-      log.info({ run: spec.run }, 'source fed');
-    },
+    ...feedEffects({
+      ...tools,
+      ...settings,
+      frontier,
+      runs,
+      waitForRoom: () => tools.room.wait(roomPauseMs),
+      monotonicMs,
+    }),
     release: (stop) => {
+      health.readyWhen(releases.check);
       const { leaseMs, sinkLagBytes } = settings;
       const window = followWindow(tools, stop);
       return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window }, stop);
@@ -106,23 +108,17 @@ const effectsOf = (tools: Tools): ProduceEffects => {
     endCancelled: (stop) => {
       const { sinkLagBytes, sweepIntervalMs: lookEveryMs } = settings;
       const nowIso = () => new Date(clock.now()).toISOString();
-      return endCancelledRuns({ redis, listener: redis.duplicate(), shard, sinkLagBytes, nowIso, lookEveryMs }, stop);
+      const onEnded = (lines: number) => health.metrics.outcomes.add('cancelled', lines);
+      const listener = redis.duplicate();
+      return endCancelledRuns({ redis, listener, shard, sinkLagBytes, nowIso, onEnded, lookEveryMs }, stop);
     },
     sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
+    serveSchedules: (stop) => {
+      const clocks = { nowMs: () => clock.now(), machineNowMs: tools.now, monotonicMs };
+      return serveSchedules({ redis, shard, log, ...clocks }, stop);
+    },
   };
 };
-
-/** The file must be the one that the run began with; the first producer of the run notes what it is. */
-const checkSource = async ({ run, source }: RunSpec, runs: Runs): Promise<void> => {
-  if (source.kind === 'urls' || source.kind === 'stdin') return;
-  const identity = await runs.sourceIdentity(run);
-  if (identity) await refuseChangedSource({ ...source, identity });
-  else await runs.rememberSource(run, await readSourceIdentity(source.path));
-};
-
-/** The spool of a run that reads stdin, unless an earlier producer of the run has filled it. */
-const openStdin = async ({ source }: RunSpec, input: Readable): Promise<StdinSpool | undefined> =>
-  source.kind === 'stdin' && !existsSync(source.path) ? openStdinSpool({ input, path: source.path }) : undefined;
 
 /** The window as set, or as the workers that are there suggest, looked up now and then. */
 const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: AbortSignal): (() => number) => {
@@ -141,7 +137,7 @@ const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: Abort
 
 /** One producer of the fleet sweeps at a time; each pass looks at what was missing in the pass before. */
 const sweepLoop = async (
-  { id, redis, shard, settings, log }: Tools,
+  { id, redis, shard, settings, log, health }: Tools,
   sweep: (nowMs: number) => Promise<number>,
   nowMs: () => number,
   stop: AbortSignal,
@@ -156,6 +152,7 @@ const sweepLoop = async (
     if (!isMine) continue;
     await redis.pexpire(owner, everyMs * 2);
     const added = await sweep(nowMs());
+    health.metrics.jobsReadded.add(added);
     if (added > 0) log.warn({ added }, 'jobs that were missing added again');
   }
 };

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
 import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
-import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
+import type { Shard } from '@trawl/shared/frontier/shard.ts';
+import { readStartableJobs } from '@trawl/shared/frontier/startable-jobs.ts';
 import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -94,7 +94,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const end = Promise.withResolvers<WorkerEnd>();
   const isStuck = createWatchdog(silentForMs);
   const look = async (): Promise<void> => {
-    const waitingJobs = await redis.llen(keysOf(shard).waitingJobs(fetchQueueName));
+    const waitingJobs = await readStartableJobs(redis, shard);
     if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) end.resolve('stuck');
   };
   const reportFailure = (error: unknown) => log.warn({ err: error }, 'queue length not readable');

@@ -1,3 +1,4 @@
+import { showCount } from '@trawl/shared/domain/quantities.ts';
 import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
@@ -5,7 +6,6 @@ import { settingsOf } from '../command-line/settings-of.ts';
 import { withRedis } from '../redis-of-command.ts';
 import { refuseUnlessDone } from '../runs/halt-answers.ts';
 import { runOfWord } from '../runs/run-of-word.ts';
-import { showCount } from '../text/quantities.ts';
 import type { Invocation } from './command.ts';
 import { cancelFlags } from './flags.ts';
 

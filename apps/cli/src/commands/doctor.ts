@@ -36,7 +36,10 @@ export const doctor = async (invocation: Invocation): Promise<number> => {
   return diagnoses.some(({ verdict }) => verdict === 'bad') ? exitUnwell : exitCodes.ok;
 };
 
-async function examineRedis(place: { redisUrl: string; dataDir: string }, shell: Shell): Promise<Facts['redis']> {
+async function examineRedis(
+  place: { redisUrl: string; redisCa: string; dataDir: string },
+  shell: Shell,
+): Promise<Facts['redis']> {
   try {
     return await withRedis(place, shell, async ({ redis, url, embedded }) => {
       const clock = await redisClock(redis);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import type { SettingsTable } from '@trawl/shared/domain/setting.ts';
+import type { SettingsOf, SettingsTable } from '@trawl/shared/domain/setting.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
 import { type App, endOf, heapBounds, mainOf } from '../fleet/child.ts';
@@ -16,19 +16,20 @@ type Table = SettingsTable & typeof placeSettings;
  */
 export const runInForeground = async (app: App, table: Table, invocation: Invocation): Promise<number> => {
   const { shell, flags } = invocation;
-  const { redisUrl, dataDir } = settingsOf(table, invocation) as { redisUrl: string; dataDir: string };
-  if (redisUrl !== '') return runMain(app, table, { invocation, redisUrl, dataDir });
+  const place = settingsOf(table, invocation) as SettingsOf<typeof placeSettings>;
+  if (place.redisUrl !== '') return runMain(app, table, { invocation, ...place });
   const { withRedis } = await import('../redis-of-command.ts');
-  return withRedis({ redisUrl, dataDir }, shell, ({ url }) =>
-    runMain(app, table, { invocation: { ...invocation, flags }, redisUrl: url, dataDir }),
+  return withRedis(place, shell, ({ url, redisCa }) =>
+    runMain(app, table, { invocation: { ...invocation, flags }, ...place, redisUrl: url, redisCa }),
   );
 };
 
-type Place = { invocation: Invocation; redisUrl: string; dataDir: string };
+type Place = SettingsOf<typeof placeSettings> & { invocation: Invocation };
 
-async function runMain(app: App, table: Table, { invocation, redisUrl, dataDir }: Place): Promise<number> {
+async function runMain(app: App, table: Table, { invocation, ...place }: Place): Promise<number> {
   const { shell, flags: given } = invocation;
-  const env = childEnvironment(shell.variables, { table, given, redisUrl, dataDir: resolve(shell.cwd, dataDir) });
+  const dataDir = resolve(shell.cwd, place.dataDir);
+  const env = childEnvironment(shell.variables, { ...place, table, given, dataDir });
   const child = spawn(shell.execPath, [...heapBounds, mainOf(app)], {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -12,7 +12,7 @@ export const overviewText = (commands: readonly Command[], { program }: HelpStyl
     '',
     `Usage: ${program} COMMAND ...`,
     '',
-    ...inColumns(commands.map(({ name, takes, summary }) => [`${name} ${takes}`.trimEnd(), summary])),
+    ...commandLines(commands),
     '',
     `  ${program} run urls.txt               a first crawl`,
     `  ${program} help COMMAND               what a command does, and its flags`,
@@ -20,6 +20,13 @@ export const overviewText = (commands: readonly Command[], { program }: HelpStyl
     'RUN is the name of a run, its beginning as long as only one run begins so, or `last`.',
     'Every flag is also a variable: --per-host is TRAWL_PER_HOST. docs/configuration.md explains them.',
   ].join('\n');
+
+const commandLines = (commands: readonly Command[]): string[] =>
+  inColumns(commands.map(({ name, takes, summary }) => [`${name} ${takes}`.trimEnd(), summary]));
+
+/** The commands whose names begin with the same word. */
+export const familyText = (word: string, below: readonly Command[], { program }: HelpStyle): string =>
+  [...commandLines(below), '', `${program} help ${word} ...  says more about each.`].join('\n');
 
 /** One command with all of its flags. */
 export const commandText = (command: Command, { program, columns }: HelpStyle): string => {

@@ -9,6 +9,10 @@ export type CrawlFile = {
   file: Record<string, unknown>;
   /** `source.path` or `source.urls`, as words of the command line; paths are absolute, `-` stays. */
   sourceWords: string[];
+  /** What stands below `schedule:`, as it is written; absent where nothing does. */
+  schedule?: YamlEntry;
+  /** Flag -> the line that gives it. */
+  lines: Map<string, number>;
   /** `crawl.yaml:12: per-host: expected ..., got "abc"`, in the order of the lines; empty when all is well. */
   problems: string[];
 };
@@ -32,7 +36,7 @@ const pathFlags = new Set(['out', 'data-dir']);
  */
 export const readCrawlFile = (table: SettingsTable, from: { name: string; path: string; text: string }): CrawlFile => {
   const yaml = readYamlEntries(from.text);
-  const { top, source, problems } = sorted(table, yaml.entries);
+  const { top, source, schedule, problems } = sorted(table, yaml.entries);
   const kinds = new Map(Object.values(table).map(({ flag, kind }) => [flag, kind]));
   const fromHere = (path: string): string => (path === '-' ? path : resolve(dirname(from.path), path));
   const file = Object.fromEntries(
@@ -50,19 +54,29 @@ export const readCrawlFile = (table: SettingsTable, from: { name: string; path: 
   return {
     file,
     sourceWords: words.words,
-    problems: all.map(({ line, message }) => `${from.name}:${line}: ${message}`),
+    ...(schedule === undefined ? {} : { schedule }),
+    lines: new Map(top.map(({ key, line }) => [key, line])),
+    problems: all.map((problem) => lineOfProblem(from.name, problem)),
   };
 };
 
-type Sorted = { top: YamlEntry[]; source: YamlEntry[]; problems: YamlProblem[] };
+/** `crawl.yaml:12: what is wrong there`. */
+export const lineOfProblem = (name: string, { line, message }: YamlProblem): string => `${name}:${line}: ${message}`;
+
+type Sorted = { top: YamlEntry[]; source: YamlEntry[]; schedule?: YamlEntry; problems: YamlProblem[] };
 
 /** Which entries are flags, which say where the lines come from, and which are neither. */
 function sorted(table: SettingsTable, entries: YamlEntry[]): Sorted {
   const result: Sorted = { top: [], source: [], problems: [] };
   const notHere = new Set([...flagOfSourceKey.values(), 'crawl']);
-  const known = [...Object.values(table).flatMap(({ flag }) => (notHere.has(flag) ? [] : [flag])), 'source'];
+  const known = [
+    ...Object.values(table).flatMap(({ flag }) => (notHere.has(flag) ? [] : [flag])),
+    'source',
+    'schedule',
+  ];
   for (const entry of entries) {
     if (entry.key === 'source') sortSource(entry, result);
+    else if (entry.key === 'schedule') result.schedule = entry;
     else if (known.includes(entry.key)) result.top.push(entry);
     else result.problems.push({ line: entry.line, message: `${entry.key}: unknown key${hint(entry.key, known)}` });
   }

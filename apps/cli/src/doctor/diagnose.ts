@@ -1,6 +1,6 @@
+import { showLength, showSize } from '@trawl/shared/domain/quantities.ts';
 import type { RedisReport } from '@trawl/shared/platform/redis-checks.ts';
 import { describeCheck } from '@trawl/shared/platform/redis-checks.ts';
-import { showLength, showSize } from '../text/quantities.ts';
 
 /** One line of `trawl doctor`. `warn` costs speed or safety, `bad` keeps Trawl from working. */
 export type Diagnosis = { what: string; verdict: 'ok' | 'warn' | 'bad'; says: string; remedy?: string };

@@ -4,11 +4,18 @@ import { type SettingsTable, variableOf } from '@trawl/shared/domain/setting.ts'
 /**
  * The variables of a child process: those of the CLI, over them what its own flags and crawl file said, as variables: each process
  * takes the ones it knows.
+ * @param settings.redisCa empty: none, also where the CLI was told one, as an embedded Redis has none
  * @param settings.dataDir absolute
  */
 export const childEnvironment = (
   variables: Record<string, string | undefined>,
-  settings: { table: SettingsTable; given: Record<string, unknown>; redisUrl: string; dataDir: string },
+  settings: {
+    table: SettingsTable;
+    given: Record<string, unknown>;
+    redisUrl: string;
+    redisCa: string;
+    dataDir: string;
+  },
 ): Record<string, string | undefined> => {
   const told = Object.values(settings.table).flatMap((row): [string, string][] => {
     const value = settings.given[row.flag];
@@ -20,6 +27,7 @@ export const childEnvironment = (
     ...variables,
     ...Object.fromEntries(told),
     REDIS_URL: settings.redisUrl,
+    REDIS_CA: settings.redisCa === '' ? undefined : settings.redisCa,
     TRAWL_DATA_DIR: settings.dataDir,
   };
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { showLength } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
-import { showLength } from '../text/quantities.ts';
 import type { Member } from './supervise.ts';
 
 export type RunOnThisMachine = {

@@ -20,8 +20,9 @@ export type FleetSurroundings = {
 /** Starts real processes as members of a fleet, and keeps them running. */
 export const startFleet = (members: Member[], surroundings: FleetSurroundings): Fleet => {
   const { place, given, dataDir, notice, shell } = surroundings;
-  const settings = { table: fleetSettings, given, redisUrl: place.url, dataDir };
-  const environment = childEnvironment(shell.variables, settings);
+  const settings = { table: fleetSettings, given, redisUrl: place.url, redisCa: place.redisCa, dataDir };
+  // Nobody looks at the pages of a run's own processes, unless the user asks for them.
+  const environment = { TRAWL_HEALTH: 'off', ...childEnvironment(shell.variables, settings) };
   return supervise(members, {
     start: (plan) => startChild(plan, { execPath: shell.execPath, environment }),
     lastWords: (plan, child) => readLastWords(plan.logPath, child.logFromBytes),

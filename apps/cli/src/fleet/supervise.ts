@@ -1,6 +1,6 @@
+import { showLength } from '@trawl/shared/domain/quantities.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
-import { showLength } from '../text/quantities.ts';
 import { type App, type Child, type ChildEnd, type ChildPlan, describeEnd } from './child.ts';
 import type { LastWords } from './last-words.ts';
 

@@ -1,6 +1,6 @@
+import { showClock, showCount, showRate } from '@trawl/shared/domain/quantities.ts';
 import { bar } from '../report/bar-chart.ts';
 import type { Colours } from '../text/colours.ts';
-import { showClock, showCount, showRate } from '../text/quantities.ts';
 import type { Progress } from './progress-meter.ts';
 
 const barWidth = 20;

@@ -1,6 +1,6 @@
 import { isFailure, type OutcomeClass, outcomeClasses } from '@trawl/shared/domain/outcome-class.ts';
+import { showCount } from '@trawl/shared/domain/quantities.ts';
 import { didYouMean } from '../command-line/nearest-word.ts';
-import { showCount } from '../text/quantities.ts';
 
 /** A condition under which a complete run still exits 1: `failed>0`, `failed>5%`, `http-error>10`, `unreachable`. */
 export type FailOn = {

@@ -1,7 +1,15 @@
 import { outcomeClasses } from '@trawl/shared/domain/outcome-class.ts';
+import {
+  showClock,
+  showCount,
+  showLength,
+  showNumberOf,
+  showRate,
+  showShare,
+  showSize,
+} from '@trawl/shared/domain/quantities.ts';
 import type { Colours } from '../text/colours.ts';
 import { inColumns } from '../text/columns.ts';
-import { showClock, showCount, showLength, showNumberOf, showRate, showShare, showSize } from '../text/quantities.ts';
 import { bar, joinSpans } from './bar-chart.ts';
 import { classMeanings } from './class-meanings.ts';
 import type { RunReport } from './run-report.ts';

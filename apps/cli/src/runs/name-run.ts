@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { stampOf } from '@trawl/shared/domain/run-stamp.ts';
 
 export const runNamePattern = /^[a-z0-9][a-z0-9-]{0,60}$/;
 
@@ -8,11 +9,10 @@ const longestStem = 39;
 
 /** `<stem>-<yyyymmdd>-<hhmmss>-<4 of base 36>`, the time in UTC: names sort by age within a stem. */
 export const nameRun = (stem: string, options: { nowMs: number; random: () => number }): string => {
-  const [date = '', time = ''] = new Date(options.nowMs).toISOString().split('T');
   const chance = Math.floor(options.random() * 36 ** 4)
     .toString(36)
     .padStart(4, '0');
-  return `${stem}-${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${chance}`;
+  return `${stem}-${stampOf(options.nowMs)}-${chance}`;
 };
 
 /** What the runs of a source are called: a file's name without its extensions, or the first URL's host. */

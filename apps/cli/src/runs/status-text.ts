@@ -1,7 +1,7 @@
 import { isFailure, type OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
+import { showCount, showShare } from '@trawl/shared/domain/quantities.ts';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
 import { inColumns } from '../text/columns.ts';
-import { showCount, showShare } from '../text/quantities.ts';
 
 /** All runs as a table, the newest first. */
 export const runLines = (runs: readonly RunStatus[], program: string): string[] => {

@@ -1,7 +1,7 @@
+import { showCount, showNumberOf } from '@trawl/shared/domain/quantities.ts';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
 import type { LedgerReading } from '@trawl/shared/frontier/ledger.ts';
 import type { RecordTally } from '../records/tally-records.ts';
-import { showCount, showNumberOf } from '../text/quantities.ts';
 import type { InputCount } from './count-inputs.ts';
 
 /** One thing that was compared. `skipped`: it could not be, which is no failure. */

@@ -1,5 +1,5 @@
+import { showNumberOf } from '@trawl/shared/domain/quantities.ts';
 import type { Colours } from '../text/colours.ts';
-import { showNumberOf } from '../text/quantities.ts';
 import type { Finding } from './findings.ts';
 
 export type Verification = {

@@ -12,6 +12,8 @@ export type EndCancelledOptions = {
   shard: Shard;
   sinkLagBytes: number;
   nowIso: () => string;
+  /** Told how many lines got their outcome. */
+  onEnded: (lines: number) => void;
   /** How often to look when nothing is heard. */
   lookEveryMs: number;
 };
@@ -35,7 +37,7 @@ export const endCancelledRuns = async (options: EndCancelledOptions, stop: Abort
   try {
     while (!stop.aborted) {
       const runs = await openOnes();
-      for (const run of runs) await finishCancelledRun(run, { ...options, pause }, stop);
+      for (const run of runs) options.onEnded(await finishCancelledRun(run, { ...options, pause }, stop));
       await news.wait(runs.length > 0 ? againAfterMs : lookEveryMs);
     }
   } finally {

@@ -10,6 +10,7 @@ const shortestBlockMs = 5;
  */
 export const createWakeUps = (connection: Redis, key: string) => {
   let isClosed = false;
+  connection.on('error', () => undefined); // the main connection says what is wrong with Redis
   return {
     wait: async (atMostMs: number): Promise<void> => {
       if (isClosed) return;

@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import type { RunStatus, SinkSpec } from '@trawl/shared/domain/run.ts';
+import { createRuns } from '@trawl/shared/frontier/runs.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { settingsWith } from './settings-for-tests.ts';
+import { until } from './until.ts';
+
+/** Locks and sweeps as short as tests want them; a real fleet takes its time. */
+export const impatient = {
+  TRAWL_LOCK: '4s',
+  TRAWL_JOB_DEADLINE: '3s',
+  TRAWL_STALLED_INTERVAL: '1s',
+  TRAWL_SWEEP_INTERVAL: '1s',
+  TRAWL_LEASE: '8s',
+  TRAWL_GRACE: '1s',
+  TRAWL_LOG_LEVEL: 'error',
+};
+
+/** Runs whose lists and sinks are files of the directory. */
+export const createFleetRuns = (redis: Redis, directory: string) => {
+  const runs = createRuns(redis, firstShard);
+  const outputOf = (run: string) => join(directory, `${run}.jsonl`);
+
+  const createRun = async (
+    run: string,
+    list: string,
+    change: Partial<CrawlSettings> = {},
+    sinks: SinkSpec[] = [{ kind: 'jsonl', path: outputOf(run) }],
+  ): Promise<void> => {
+    const path = join(directory, `${run}.txt`);
+    await writeFile(path, list);
+    const spec = {
+      run,
+      createdAtMs: 1,
+      source: { kind: 'text' as const, path },
+      settings: settingsWith(change),
+      sinks,
+    };
+    if (!(await runs.create(spec))) throw new Error(`run ${run} exists`);
+  };
+
+  const status = async (run: string): Promise<RunStatus> => {
+    const found = await runs.status(run);
+    if (!found) throw new Error(`no run ${run}`);
+    return found;
+  };
+
+  return {
+    runs,
+    createRun,
+    status,
+    outputOf,
+    /** Resolves with the run's status once every line has its outcome. */
+    finished: async (run: string): Promise<RunStatus> => {
+      await until(async () => (await status(run)).state === 'finished');
+      return status(run);
+    },
+    recorded: (run: string, n: number) => until(async () => (await status(run)).recorded >= n),
+    /** The seqs in the file of the run's sink, ascending. */
+    seqsInFile: async (run: string): Promise<number[]> => {
+      const lines = (await readFile(outputOf(run), 'utf8')).trimEnd().split('\n');
+      return lines.map((line) => (JSON.parse(line) as { seq: number }).seq).sort((a, b) => a - b);
+    },
+  };
+};
