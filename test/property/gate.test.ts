@@ -129,7 +129,8 @@ test('no interleaving of pause, resume and cancel releases a halted URL, loses a
         switch (step.do) {
           case 'release': {
             const { urls } = await world.release({ most: step.most });
-            if (before?.paused === true || before?.cancelledAtMs !== undefined) expect(urls).toEqual([]);
+            const isHalted = before?.paused === true || before?.cancelledAtMs !== undefined;
+            expect(isHalted && urls.length > 0).toBe(false);
             held.push(...urls);
             await takeIntoHand(urls.filter((_, i) => i % 2 === 0));
             break;
