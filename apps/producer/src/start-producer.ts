@@ -4,6 +4,7 @@ import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
 import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { fleetMetricsReader } from '@trawl/shared/frontier/fleet-metrics.ts';
+import { forgetRuns } from '@trawl/shared/frontier/forget-runs.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
@@ -135,7 +136,7 @@ const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: Abort
   return () => windowFor(concurrency);
 };
 
-/** One producer of the fleet sweeps at a time; each pass looks at what was missing in the pass before. */
+/** One producer of the fleet sweeps at a time, and forgets old runs; each pass looks at what was missing in the pass before. */
 const sweepLoop = async (
   { id, redis, shard, settings, log, health }: Tools,
   sweep: (nowMs: number) => Promise<number>,
@@ -154,5 +155,7 @@ const sweepLoop = async (
     const added = await sweep(nowMs());
     health.metrics.jobsReadded.add(added);
     if (added > 0) log.warn({ added }, 'jobs that were missing added again');
+    const forgotten = await forgetRuns(redis, shard, nowMs() - settings.keepRunsMs);
+    if (forgotten > 0) log.info({ forgotten }, 'old runs forgotten');
   }
 };

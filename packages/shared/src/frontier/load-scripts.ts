@@ -6,6 +6,7 @@ const partsOf = {
   start: ['clock', 'run'],
   halt: ['clock', 'run'],
   arm: ['clock', 'host'],
+  forget: ['clock'],
   push: ['clock', 'host', 'ledger'],
   release: ['clock', 'host', 'rate'],
   acquire: ['clock', 'host', 'rate'],

@@ -20,6 +20,7 @@ export const producerSettings = {
   backlogBytes,
   sinkLagBytes,
   sweepIntervalMs,
+  keepRunsMs: processSettings.keepRunsMs,
   run: { flag: 'run', kind: text, default: '', help: 'feed this run from its source; without it, only release' },
   ingestOnly: { flag: 'ingest-only', kind: yesNo, default: false, help: 'feed, but do not release; end when fed' },
 } as const;

@@ -121,6 +121,12 @@ export const processSettings = {
     default: 30_000,
     help: 'how often released URLs without a job are looked for',
   },
+  keepRunsMs: {
+    flag: 'keep-runs',
+    kind: duration({ minMs: 1000 }),
+    default: 30 * 86_400_000,
+    help: 'how long Redis keeps the books and the report of a run once its sinks hold all of it; files stay',
+  },
   dnsServers: {
     flag: 'dns-servers',
     kind: list,
