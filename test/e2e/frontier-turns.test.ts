@@ -141,6 +141,22 @@ describe('the gap', () => {
     expect(granted.kind === 'go' && granted.waitMs).toBeGreaterThan(300);
   });
 
+  test('is kept to a request that left late, also by one that asks again', async () => {
+    const { first, second } = await twoReleased();
+    await world.frontier.acquire(turnOfReleased(first), acquireLimits);
+    await world.redis.hset('{t0}:h:h', 'last', 1000, 'lastBy', turnOfReleased(second).id);
+    const [seconds = 0] = await world.redis.time();
+    await world.frontier.commit([commitOf(first, { startedAtMs: Number(seconds) * 1000 - 100 })]);
+    await world.frontier.acquire(turnOfReleased(second), { ...acquireLimits, again: true });
+    expect(Number(await world.redis.hget('{t0}:h:h', 'last'))).toBeGreaterThanOrEqual(Number(seconds) * 1000 + 300);
+  });
+
+  test('is granted no earlier than its answer arrives', async () => {
+    const { first } = await twoReleased();
+    const granted = await world.frontier.acquire(turnOfReleased(first), { ...acquireLimits, leadMs: 30 });
+    expect(granted).toEqual({ kind: 'go', waitMs: 30 });
+  });
+
   test('is kept between a request and its own retry', async () => {
     const { first } = await twoReleased();
     await world.frontier.acquire(turnOfReleased(first), acquireLimits);

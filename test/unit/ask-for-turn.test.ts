@@ -18,12 +18,14 @@ const job: Job = {
 };
 const busy: Turn = { kind: 'busy', waitMs: 0 };
 
-const world = (answers: Turn[] = [busy], nowMs = 1000) => {
+const world = (answers: Turn[] = [busy], nowMs = 1000, oneWayMs = 0) => {
   const asked: string[] = [];
   const left: string[] = [];
+  let now = nowMs;
   const frontier = {
     acquire: async ({ host }: { host: string }) => {
       asked.push(host);
+      now += 2 * oneWayMs;
       return answers.shift() ?? busy;
     },
     yield: async ({ host }: { host: string }) => {
@@ -31,9 +33,9 @@ const world = (answers: Turn[] = [busy], nowMs = 1000) => {
       return { blockedMs: 0, refusedForMs: 0 };
     },
   };
-  let now = nowMs;
   const sleep = async (ms: number, _run: string) => void (now += ms);
-  return { asked, left, options: { frontier, leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, sleep } };
+  const times = { leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, oneWayMs: () => oneWayMs };
+  return { asked, left, options: { frontier, ...times, sleep } };
 };
 
 test('a first try starts on the lease that release took for it', async () => {
@@ -78,6 +80,13 @@ test('a turn that lies ahead is waited for', async () => {
   expect(await askForTurn({ ...job, turnHeld: false }, options)).toEqual({ kind: 'go', waitMs: 0 });
   expect(asked).toEqual(['h']);
   expect(options.nowMs()).toBe(1300);
+});
+
+test('a turn is in time also where Redis is far away', async () => {
+  const { asked, options } = world([{ kind: 'go', waitMs: 300 }], 1000, 50);
+  expect(await askForTurn({ ...job, turnHeld: false }, options)).toEqual({ kind: 'go', waitMs: 0 });
+  expect(asked).toEqual(['h']);
+  expect(options.nowMs()).toBe(1000 + 50 + 300);
 });
 
 test('a process that was held up past its turn asks again', async () => {

@@ -22,6 +22,7 @@ export type EffectTools = {
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
   nowMs: () => number;
+  oneWayMs: () => number;
   random: () => number;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;

@@ -7,15 +7,19 @@ export type RunPolicy = { settings: CrawlSettings; fetch: FetchPolicy; record: R
 
 const mostKept = 1000;
 
-/** What each run decided, read once: a run's spec never changes. Throws when there is no such run. */
-export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | undefined>) => {
+/**
+ * What each run decided, read once: a run's spec never changes. Throws when there is no such run. No fetch lasts longer than
+ * this worker's job deadline: its lock and its lease would run out while it still asks the host.
+ */
+export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | undefined>, jobDeadlineMs: number) => {
   const known = new Map<string, RunPolicy>();
   const reading = new Map<string, Promise<RunPolicy>>();
 
   const read = async (run: string): Promise<RunPolicy> => {
     const spec = await readSpec(run);
     if (spec === undefined) throw new Error(`no run ${run} in Redis`);
-    const { settings } = spec;
+    const totalTimeoutMs = Math.min(spec.settings.totalTimeoutMs, jobDeadlineMs);
+    const settings = { ...spec.settings, totalTimeoutMs };
     const policy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
     if (known.size >= mostKept) known.clear();
     known.set(run, policy);

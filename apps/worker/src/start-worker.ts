@@ -46,7 +46,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const { settings, shard, redis, clock, log, health } = parts;
   const frontier = measuredFrontier(createFrontier(redis, shard), health.metrics);
   const measure = measureWorker(health.metrics);
-  const policies = createRunPolicies(createRuns(redis, shard).spec);
+  const policies = createRunPolicies(createRuns(redis, shard).spec, settings.jobDeadlineMs);
   const monotonicMs = () => performance.now();
   const dns = createDnsCache({
     now: monotonicMs,
@@ -61,6 +61,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     leaseMs: settings.leaseMs,
     jobDeadlineMs: settings.jobDeadlineMs,
     nowMs: () => clock.now(),
+    oneWayMs: () => clock.oneWayMs,
     random: parts.random,
     sleep: (ms: number, run: string) =>
       delay(Math.ceil(ms), undefined, { signal: parts.halted.stopOf(run) }).catch(() => undefined),

@@ -6,6 +6,7 @@ export type HopOptions = {
   frontier: Pick<Frontier, 'acquire' | 'yield'>;
   leaseMs: number;
   nowMs: () => number;
+  oneWayMs: () => number;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;
 };
@@ -28,13 +29,14 @@ export const createHops = (job: Job, options: HopOptions) => {
     if (!isOther && job.turnHeld) return 'go';
     const giveUpAtMs = options.nowMs() + patienceMs;
     for (;;) {
-      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther };
+      const leadMs = options.oneWayMs();
+      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther, leadMs };
       const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
       if (turn.kind === 'go') {
         // The fetch may have ended meanwhile, by its time limit.
         if (isOther && hasLeft) await giveBack(host);
         else if (isOther) held.add(host);
-        await options.sleep(turn.waitMs, job.run);
+        await options.sleep(Math.max(0, turn.waitMs - leadMs), job.run);
         return 'go';
       }
       if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs)

@@ -8,6 +8,8 @@ export type TurnOptions = {
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
   nowMs: () => number;
+  /** How long an answer of Redis is on its way: a turn is granted no earlier than it can be used. */
+  oneWayMs: () => number;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;
 };
@@ -28,12 +30,20 @@ export const askForTurn = async (job: Job, options: TurnOptions): Promise<Turn> 
   const leaseLeftMs = job.releasedAtMs + leaseMs - nowMs();
   if (job.turnHeld && job.isFirstExecution && leaseLeftMs > jobDeadlineMs) return { kind: 'go', waitMs: 0 };
   for (let asked = 1; ; asked++) {
+    const leadMs = options.oneWayMs();
     const askedAtMs = nowMs();
-    const turn = await options.frontier.acquire(turnOf(job), { leaseMs, longestWaitMs, again: asked > 1 });
+    const limits = { leaseMs, longestWaitMs, leadMs, again: asked > 1 };
+    const turn = await options.frontier.acquire(turnOf(job), limits);
     if (turn.kind !== 'go') return turn;
-    if (turn.waitMs > 0) await options.sleep(turn.waitMs, job.run);
-    if (asked === mostAsked || nowMs() - askedAtMs - turn.waitMs < lateMs) return { kind: 'go', waitMs: 0 };
+    if (turn.waitMs > leadMs) await options.sleep(turn.waitMs - leadMs, job.run);
+    if (asked === mostAsked || nowMs() - askedAtMs - leadMs - turn.waitMs < lateMs) return { kind: 'go', waitMs: 0 };
   }
 };
 
-export const turnOf = (job: Job): TurnRequest => ({ host: job.host, run: job.run, seq: job.line.seq, id: job.id });
+export const turnOf = (job: Job): TurnRequest => ({
+  host: job.host,
+  run: job.run,
+  seq: job.line.seq,
+  id: job.id,
+  execution: job.executions,
+});

@@ -44,7 +44,14 @@ export type Released = {
 export type ReleasedUrl = { host: string; run: string; turnHeld: boolean; record: string };
 
 /** Who asks for a turn, and for which line. */
-export type TurnRequest = { host: string; run: string; seq: number; id: string };
+export type TurnRequest = {
+  host: string;
+  run: string;
+  seq: number;
+  id: string;
+  /** Number of the job's execution; absent: the first. The slot is that of the latest that asked for a turn. */
+  execution?: number;
+};
 
 export type Turn =
   /** The slot is held; start after `waitMs`. */
@@ -115,12 +122,13 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
     /**
      * @param limits.hop a redirect led here: the host is not the line's own
      * @param limits.again the start that was granted last was not used: it moves
+     * @param limits.leadMs how long the answer is on its way
      */
     acquire: async (
       turn: TurnRequest,
-      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean },
+      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean; leadMs?: number },
     ): Promise<Turn> => {
-      const { host, run, seq, id } = turn;
+      const { host, run, seq, id, execution = 1 } = turn;
       const args = [
         host,
         run,
@@ -130,6 +138,8 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
         limits.longestWaitMs,
         limits.hop ? '1' : '0',
         limits.again ? '1' : '0',
+        execution,
+        limits.leadMs ?? 0,
       ];
       const [kind, waitMs] = (await scripts.acquire([shard.prefix], args)) as [Turn['kind'], number];
       return kind === 'go' || kind === 'busy' ? { kind, waitMs } : { kind };
@@ -141,17 +151,29 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
      * @param ending.pauseMs what the host asked for; 0: its own growing penalty; absent: no penalty
      */
     yield: async (
-      { host, run, id }: TurnRequest,
+      { host, run, id, execution = 1 }: TurnRequest,
       ending: { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number },
     ): Promise<Yielded> => {
-      const args = [host, run, id, ending.putBack ?? '', ending.pauseMs ?? -1, ending.random ?? 0, startOf(ending)];
+      const args = [
+        host,
+        run,
+        id,
+        ending.putBack ?? '',
+        ending.pauseMs ?? -1,
+        ending.random ?? 0,
+        startOf(ending),
+        execution,
+      ];
       const [blockedMs, refusedForMs] = (await scripts.yield([shard.prefix, waiting], args)) as [number, number];
       return { blockedMs, refusedForMs };
     },
 
     /** Answers for each commit whether its outcome was recorded; false: the line already had one. */
     commit: async (commits: Commit[]): Promise<boolean[]> => {
-      const args = commits.flatMap((c) => [c.host, c.run, c.seq, c.id, c.class, c.summary, c.json, startOf(c)]);
+      const args = commits.flatMap((c) => {
+        const { host, run, seq, id, summary, json, execution = 1 } = c;
+        return [host, run, seq, id, c.class, summary, json, startOf(c), execution];
+      });
       const reply = (await scripts.commit([shard.prefix, waiting], args)) as number[];
       return reply.map((recorded) => recorded === 1);
     },

@@ -7,6 +7,8 @@ export type Clock = { now(): number };
 export type RedisClock = Clock & {
   /** Redis minus this machine, in ms. */
   readonly offsetMs: number;
+  /** Half a round trip to Redis, in ms. */
+  readonly oneWayMs: number;
   stop(): void;
 };
 
@@ -15,14 +17,14 @@ const refreshEveryMs = 10_000;
 
 /** Measures the offset before it resolves; later measurements that fail keep the last offset. */
 export const redisClock = async (redis: Redis): Promise<RedisClock> => {
-  let offsetMs = await measureOffsetMs(redis);
+  let measured = await measure(redis);
   let measuring = false;
   const refresh = async () => {
     if (measuring || redis.status !== 'ready') return;
     measuring = true;
-    await measureOffsetMs(redis).then(
-      (measured) => {
-        offsetMs = measured;
+    await measure(redis).then(
+      (again) => {
+        measured = again;
       },
       () => undefined,
     );
@@ -30,16 +32,19 @@ export const redisClock = async (redis: Redis): Promise<RedisClock> => {
   };
   const timer = setInterval(() => void refresh(), refreshEveryMs).unref();
   return {
-    now: () => Date.now() + offsetMs,
+    now: () => Date.now() + measured.offsetMs,
     get offsetMs() {
-      return offsetMs;
+      return measured.offsetMs;
+    },
+    get oneWayMs() {
+      return measured.roundTripMs / 2;
     },
     stop: () => clearInterval(timer),
   };
 };
 
 /** The sample with the shortest round trip says most: its error is at most half of that. */
-async function measureOffsetMs(redis: Redis): Promise<number> {
+async function measure(redis: Redis): Promise<{ roundTripMs: number; offsetMs: number }> {
   let best = { roundTripMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
   for (let i = 0; i < samples; i += 1) {
     const startedAtMs = Date.now();
@@ -48,5 +53,5 @@ async function measureOffsetMs(redis: Redis): Promise<number> {
     const roundTripMs = performance.now() - started;
     if (roundTripMs < best.roundTripMs) best = { roundTripMs, offsetMs: redisMs - (startedAtMs + roundTripMs / 2) };
   }
-  return best.offsetMs;
+  return best;
 }

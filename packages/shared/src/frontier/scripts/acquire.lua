@@ -3,8 +3,9 @@
 -- KEYS  1 shard prefix
 -- ARGV  1 host  2 run  3 seq  4 job id  5 lease in ms  6 longest wait in place in ms  7 '1' for a redirect hop
 --       8 '1': the start granted last time was not used, the process was held up
+--       9 number of the job's execution, from 1  10 ms that the answer is on its way: no start is granted earlier
 -- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
---        | {'recorded'}: the line has its outcome | {'superseded'}: a later release of the line is on its way
+--        | {'recorded'}: the line has its outcome | {'superseded'}: a later release or execution of it is on its way
 --        | {'paused'} | {'cancelled'}: its run is
 -- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
 local host, run, seq, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -12,8 +13,21 @@ local leaseMs, patienceMs, isHop = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 -- A redirect to a busy host would never find a slot that release has not taken: one is left free for it this long.
 local hopReserveMs = 3000
 
-if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return { 'recorded', 0 } end
-if redis.call('HEXISTS', P .. 'released', id) == 0 then return { 'superseded', 0 } end
+local execution, leadMs = tonumber(ARGV[9]), tonumber(ARGV[10])
+
+local function isOver()
+  if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return 'recorded' end
+  return redis.call('HEXISTS', P .. 'released', id) == 0 and 'superseded'
+end
+
+if not ownsLease(id, execution) then return { 'superseded', 0 } end
+local over = isOver()
+if over then
+  -- An execution before this one may have died with the slot.
+  redis.call('ZREM', P .. 'l:' .. host, id)
+  redis.call('HDEL', P .. 'executions', id)
+  return { over, 0 }
+end
 local halt = redis.call('HGET', P .. 'halted', run)
 if halt then return { string.match(halt, '^%a+'), 0 } end
 
@@ -33,7 +47,7 @@ if not holds then
 end
 -- Who came through release has had its pace counted there; everybody keeps the gap between real starts.
 local movesOwnStart = ARGV[8] == '1' and clocks[4] == id
-local startMs = math.max(nowMs, blocked, movesOwnStart and last or last + gapMs)
+local startMs = math.max(nowMs + leadMs, blocked, movesOwnStart and last or last + gapMs)
 if not holds then startMs = math.max(startMs, nextMs) end
 if startMs - nowMs > patienceMs then return { 'busy', startMs - nowMs } end
 
@@ -47,4 +61,5 @@ if gapMs > 0 then
 end
 if isHop then redis.call('HDEL', P .. 'h:' .. host, 'hopUntil') end
 redis.call('ZADD', leases, startMs + leaseMs, id)
+if execution > 1 then redis.call('HSET', P .. 'executions', id, execution) end
 return { 'go', startMs - nowMs }

@@ -12,6 +12,7 @@ for i = 3, #ARGV do
   if ownRun == run and redis.call('EXISTS', KEYS[2] .. id .. ':lock') == 0 then
     redis.call('HDEL', P .. 'released', id)
     redis.call('ZREM', P .. 'l:' .. host, id)
+    redis.call('HDEL', P .. 'executions', id)
     armHost(host)
     addOutcome(outcomes, outcomeOfLine(run, record, 'cancelled', 'run-cancelled', atIso))
   end

@@ -1,14 +1,21 @@
 -- Records the outcomes of a group of jobs: slot, released entry, bit, counters and stream change together.
 -- KEYS  1 shard prefix  2 BullMQ's list of waiting jobs
--- ARGV  eight a job: host, run, seq, job id, class, summary, record, ms at which its request left or '' (host without a gap)
+-- ARGV  nine a job: host, run, seq, job id, class, summary, record, ms at which its request left or '' (host without a gap),
+--       number of its execution
 -- Result {1 for each job whose outcome was recorded, 0 where the line already has one or a later release of it is on its way}
 -- Invariant: pushed = bits set + frontier lines + released entries, before and after.
 local idsOfHost, outcomesOfRun, results = {}, {}, {}
 local answers = { ok = true, ['not-modified'] = true, ['http-error'] = true }
-for i = 1, #ARGV, 8 do
+local someWereHandedOn = redis.call('EXISTS', P .. 'executions') == 1
+for i = 1, #ARGV, 9 do
   local host, run, id = ARGV[i], ARGV[i + 1], ARGV[i + 3]
   idsOfHost[host] = idsOfHost[host] or { answered = false }
-  table.insert(idsOfHost[host], id)
+  if not someWereHandedOn then
+    table.insert(idsOfHost[host], id)
+  elseif ownsLease(id, tonumber(ARGV[i + 8])) then
+    table.insert(idsOfHost[host], id)
+    redis.call('HDEL', P .. 'executions', id)
+  end
   if answers[ARGV[i + 4]] then idsOfHost[host].answered = true end
   if ARGV[i + 7] ~= '' then noteStart(host, tonumber(ARGV[i + 7])) end
   local current = redis.call('HDEL', P .. 'released', id)
@@ -27,7 +34,7 @@ end
 
 local slotFreed = false
 for host, ids in pairs(idsOfHost) do
-  redis.call('ZREM', P .. 'l:' .. host, unpack(ids))
+  if #ids > 0 then redis.call('ZREM', P .. 'l:' .. host, unpack(ids)) end
   if ids.answered then redis.call('HDEL', P .. 'h:' .. host, 'refusedSince') end
   slotFreed = armHost(host) or slotFreed
 end

@@ -2,7 +2,7 @@
 -- KEYS  1 shard prefix  2 BullMQ's list of waiting jobs
 -- ARGV  1 host  2 run  3 job id  4 record to put back at the head of the frontier, '' = the job stays (a retry in BullMQ)
 --       5 pause in ms: -1 none, 0 the host's own growing penalty, else as asked for  6 a random number 0..1
---       7 ms at which its request left or ''
+--       7 ms at which its request left or ''  8 number of the job's execution, from 1
 -- Result {ms until the host may be asked, ms since it began to refuse}
 -- Invariant: a line put back leaves `released` in the same step; an execution that is superseded puts nothing back.
 local host, run, id, record, pauseMs, random = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -24,7 +24,12 @@ local function penalize()
   return blocked - nowMs, nowMs - refusedSince
 end
 
-redis.call('ZREM', P .. 'l:' .. host, id)
+if ownsLease(id, tonumber(ARGV[8])) then
+  redis.call('ZREM', P .. 'l:' .. host, id)
+  if record ~= '' then redis.call('HDEL', P .. 'executions', id) end
+else
+  record = ''
+end
 if ARGV[7] ~= '' then noteStart(host, tonumber(ARGV[7])) end
 local blockedMs, refusedForMs, isFirstLine = 0, 0, false
 if pauseMs >= 0 then blockedMs, refusedForMs = penalize() end

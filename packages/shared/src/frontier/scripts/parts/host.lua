@@ -49,6 +49,13 @@ local function slotsHeld(host, most)
   return held
 end
 
+-- The lease of a job belongs to the execution that asked for its turn last. One whose worker was cut off may come back at any time,
+-- after its job was handed on: what it says of the line counts, but the slot is no longer its own.
+--   executions  HASH  job id -> number of that execution, from 2; while the line has no outcome
+local function ownsLease(id, execution)
+  return (tonumber(redis.call('HGET', P .. 'executions', id) or '1')) <= execution
+end
+
 local function setHostClock(host, ...)
   redis.call('HSET', P .. 'h:' .. host, ...)
   redis.call('PEXPIRE', P .. 'h:' .. host, hostHashLifeMs)
@@ -57,7 +64,10 @@ end
 -- When a request really left, where that was later than it was granted: the gap counts from there.
 local function noteStart(host, startedAtMs)
   local last = tonumber(redis.call('HGET', P .. 'h:' .. host, 'last'))
-  if last and startedAtMs > last and startedAtMs <= nowMs then redis.call('HSET', P .. 'h:' .. host, 'last', startedAtMs) end
+  -- Whoever was granted the start that stood here has to keep the gap to this one, should it ask again.
+  if last and startedAtMs > last and startedAtMs <= nowMs then
+    redis.call('HSET', P .. 'h:' .. host, 'last', startedAtMs, 'lastBy', '')
+  end
 end
 
 -- Where in `ready` a host stands whose runs are all paused or cancelled. Every host with lines stands in `ready`.
