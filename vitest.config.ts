@@ -27,6 +27,8 @@ export default defineConfig({
       kind('property', ['property']),
       kind('e2e', ['e2e'], { oneFileAtATime: true, order: 1 }),
       kind('chaos', ['chaos'], { oneFileAtATime: true, order: 2 }),
+      kind('browser', ['browser'], { oneFileAtATime: true, order: 3 }),
+      kind('machines', ['machines'], { oneFileAtATime: true, order: 4 }),
     ],
   },
 });

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { board } from './cases/board.ts';
 import { cancel } from './cases/cancel.ts';
 import { enqueueMillion } from './cases/enqueue-million.ts';
 import { fairShare } from './cases/fair-share.ts';
 import { latency50, latency100 } from './cases/latency.ts';
+import { machines } from './cases/machines.ts';
 import { pages } from './cases/pages.ts';
 import { raw } from './cases/raw.ts';
 import { startUp } from './cases/start-up.ts';
@@ -18,7 +20,18 @@ import { describeMachine, type Machine, warningOf } from './support/machine.ts';
 import { watchOtherLoad } from './support/other-load.ts';
 
 /** `npm run bench`: measures, prints a table, keeps the figures as JSON. docs/benchmarks.md explains it. */
-const cases: BenchCase[] = [latency50, latency100, pages, raw, enqueueMillion, startUp, fairShare, cancel];
+const cases: BenchCase[] = [
+  latency50,
+  latency100,
+  pages,
+  raw,
+  enqueueMillion,
+  startUp,
+  fairShare,
+  cancel,
+  machines,
+  board,
+];
 /** The longest case takes a minute: one that takes longer than this hangs. */
 const caseDeadlineMs = 150_000;
 const resultsDir = fileURLToPath(new URL('./results/', import.meta.url));

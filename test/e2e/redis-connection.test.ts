@@ -3,6 +3,7 @@ import { connectOnce, connectRedis, disconnectRedis, parseRedisUrl } from '@traw
 import { checkRedis, refuseUnfitRedis } from '@trawl/shared/platform/redis-checks.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
+import { startSwallowingRelay } from '../support/swallowing-relay.ts';
 import { until } from '../support/until.ts';
 
 let server: EmbeddedTestRedis;
@@ -62,6 +63,18 @@ describe('a lost connection', () => {
     await until(() => redis.status === 'reconnecting');
     await expect(disconnectRedis(redis)).resolves.toBeUndefined();
     await server.restart();
+  });
+
+  test('that swallows everything is left for a new one, and the commands in it are answered there', async () => {
+    await using relay = await startSwallowingRelay(server.connection.port);
+    const toRelay = { ...server.connection, port: relay.port };
+    const errors: Error[] = [];
+    const onError = (error: Error) => errors.push(error);
+    const redis = await connectRedis(toRelay, { role: 'test', silenceMs: 50, onError });
+    relay.swallow();
+    expect(await redis.ping()).toBe('PONG');
+    expect(errors[0]?.message).toContain('Socket timeout');
+    await disconnectRedis(redis);
   });
 
   test('made for one question fails it instead of asking again', async () => {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { namespacesMadeBy } from './machines/network-names.ts';
 
 /** How many of each kind of thing a process holds. Sockets and timers count while they keep the process alive. */
 export type OpenThings = Record<string, number>;
@@ -22,6 +23,7 @@ export const whatIsOpen = async (): Promise<OpenThings> => {
     if (kind !== undefined) open[kind] = (open[kind] ?? 0) + 1;
   }
   open['child process'] = Math.max(open['child process'] ?? 0, await countChildren());
+  open['network namespace'] = (await namespacesMadeBy(process.pid)).length;
   return open;
 };
 

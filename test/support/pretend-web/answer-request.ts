@@ -7,7 +7,13 @@ import { findRoute } from './find-route.ts';
 import { noteEnd } from './note-end.ts';
 import type { WebMemory } from './web-memory.ts';
 
-export type PretendWebState = { arrivals: ArrivalLog; memory: WebMemory; nowMs: () => number };
+export type PretendWebState = {
+  arrivals: ArrivalLog;
+  memory: WebMemory;
+  nowMs: () => number;
+  /** The longest that this process has stood still; 0 where nobody measures it. */
+  standstillMs: () => number;
+};
 
 /** One request's way: note the arrival, wait for `delay`, let the route answer. */
 export const answerRequest = (request: IncomingMessage, response: ServerResponse, state: PretendWebState): void => {

@@ -7,11 +7,11 @@ import type { WebMemory } from './web-memory.ts';
 export const answerControl = (
   request: IncomingMessage,
   response: ServerResponse,
-  { arrivals, memory }: { arrivals: ArrivalLog; memory: WebMemory },
+  { arrivals, memory, standstillMs }: { arrivals: ArrivalLog; memory: WebMemory; standstillMs: () => number },
 ): void => {
   const asked = `${request.method} ${request.url}`;
   if (asked === 'GET /_arrivals') answerJson(response, arrivals.dump());
-  else if (asked === 'GET /_summary') answerJson(response, arrivals.summary());
+  else if (asked === 'GET /_summary') answerJson(response, { ...arrivals.summary(), standstillMs: standstillMs() });
   else if (asked === 'POST /_reset') {
     arrivals.reset();
     memory.reset();

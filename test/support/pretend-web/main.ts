@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { startPretendWeb } from './start-pretend-web.ts';
 
@@ -12,12 +13,21 @@ const { values: flags } = parseArgs({
     /** File that receives the arrival log, as JSON, at the end. */
     arrivals: { type: 'string' },
     'no-arrivals': { type: 'boolean', default: false },
+    /** A network of callers that are served besides loopback, as 10.1.0.0/16; may be given several times. */
+    'also-serve': { type: 'string', multiple: true, default: [] },
     'until-stdin-ends': { type: 'boolean', default: false },
   },
 });
 if (!/^\d{1,5}$/.test(flags.port)) throw new Error(`--port: expected a port number, got "${flags.port}"`);
 
-const web = await startPretendWeb({ port: Number(flags.port), recordArrivals: !flags['no-arrivals'] });
+const standstill = monitorEventLoopDelay({ resolution: 2 });
+if (!flags['no-arrivals']) standstill.enable();
+const web = await startPretendWeb({
+  port: Number(flags.port),
+  recordArrivals: !flags['no-arrivals'],
+  alsoServe: flags['also-serve'],
+  standstillMs: () => standstill.max / 1e6,
+});
 process.stdout.write(`${JSON.stringify({ port: web.port })}\n`);
 
 const stop = (): void => {

@@ -23,18 +23,22 @@ export type PretendWebOptions = {
   recordArrivals?: boolean;
   /** Most requests the log keeps; default 1,000,000, some hundred MB. */
   arrivalLimit?: number;
+  /** Callers that are served besides loopback, as `10.1.0.0/16`: for machines of a network that is ours alone. */
+  alsoServe?: readonly string[];
+  /** The longest that this process has stood still: `/_summary` tells it, since arrivals were stamped late by as much. */
+  standstillMs?: () => number;
   /** Ms, monotonic; for tests. */
   nowMs?: () => number;
 };
 
-/** Many hosts in one server: they differ by the Host header alone. Only loopback is served. */
+/** Many hosts in one server: they differ by the Host header alone. Only loopback is served, unless told otherwise. */
 export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<PretendWeb> => {
   const { port = 0, recordArrivals = true, arrivalLimit = 1_000_000, nowMs = () => performance.now() } = options;
   const arrivals = createArrivalLog({ nowMs, recording: recordArrivals, limit: arrivalLimit });
-  const state = { arrivals, memory: createWebMemory(), nowMs };
+  const state = { arrivals, memory: createWebMemory(), nowMs, standstillMs: options.standstillMs ?? (() => 0) };
   const server = createServer((request, response) => answerRequest(request, response, state));
   letConnectionsLive(server);
-  server.on('connection', refuseStrangers);
+  server.on('connection', refuseStrangers(options.alsoServe ?? []));
   server.on('connection', watchForLeaving);
   server.listen({ port, host: '0.0.0.0', backlog: 4096 });
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostNameOf } from '../../support/pretend-web/answer-request.ts';
-import { isLoopback } from '../../support/pretend-web/loopback-only.ts';
+import { isLoopback, refuseStrangers } from '../../support/pretend-web/loopback-only.ts';
 import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { askWeb } from './ask-web.ts';
 
@@ -118,6 +118,26 @@ describe('strangers', () => {
       expect(isLoopback(address)).toBe(false);
     },
   );
+});
+
+describe('callers of a named network', () => {
+  const isCutOff = (remoteAddress: string | undefined, networks: string[]): boolean => {
+    let destroyed = false;
+    refuseStrangers(networks)({ remoteAddress, destroy: () => (destroyed = true) } as unknown as Socket);
+    return destroyed;
+  };
+
+  it.each(['10.1.0.1', '10.1.255.254', '10.2.0.7', '127.0.0.1'])('%s is served', (address) => {
+    expect(isCutOff(address, ['10.1.0.0/16', '10.2.0.0/24'])).toBe(false);
+  });
+
+  it.each(['10.2.1.1', '11.1.0.1', 'fe80::1', undefined])('%s is not', (address) => {
+    expect(isCutOff(address, ['10.1.0.0/16', '10.2.0.0/24'])).toBe(true);
+  });
+
+  it.each(['10.1.0.0', '10.1/16', 'shop.example/8', '10.1.0.0/33'])('%s is no network', (network) => {
+    expect(() => refuseStrangers([network])).toThrow(network);
+  });
 });
 
 describe('a host name', () => {

@@ -1,0 +1,72 @@
+import { readLedger } from '@trawl/shared/frontier/ledger.ts';
+import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
+import { expect } from 'vitest';
+import { gapsMs, type HostArrivals, mostAtOnce } from '../pretend-web/judge-arrivals.ts';
+import { until } from '../until.ts';
+import type { Machines } from './machines-world.ts';
+
+/** Every line has one outcome, these classes; its sink has each seq once; nothing is left on the way. */
+export const expectWholeRun = async (
+  world: Machines,
+  run: string,
+  { lines, classes }: { lines: number; classes: Record<string, number> },
+): Promise<void> => {
+  const status = await world.finished(run);
+  expect(status.classes).toEqual(classes);
+  const ledger = await readLedger(world.redis, firstShard, run, lines);
+  expect(ledger).toEqual({ bitsSet: lines, missing: [], missingCount: 0 });
+  await until(async () => (await world.status(run)).collectedAtMs !== undefined);
+  expect(await world.seqsInFile(run)).toEqual(Array.from({ length: lines }, (_, seq) => seq));
+  expect(await world.redis.hlen(keysOf(firstShard).released)).toBe(0);
+};
+
+/** How long every page of these hosts takes; arrivals that ended sooner were given up by their worker before they came. */
+export type LateArrivals = { answerMs: number };
+
+/** As the origin saw it. */
+export const expectNeverMoreAtOnce = async (
+  world: Machines,
+  hosts: string[],
+  limit: number,
+  without?: LateArrivals,
+): Promise<void> => {
+  const arrivals = await arrivalsAt(world, hosts, without);
+  const peaks = hosts.map((host, i) => ({ host, atOnce: mostAtOnce(arrivals[i] ?? noArrivals) }));
+  expect(peaks.filter(({ atOnce }) => atOnce > limit)).toEqual([]);
+  expect(Math.max(...peaks.map(({ atOnce }) => atOnce))).toBe(limit);
+};
+
+/** What the workers' estimate of the clock of Redis may be off, and the way to the origin. */
+const clockToleranceMs = 25;
+
+/** As the origin saw it: an arrival may have been stamped late by as much as its process stood still. */
+export const expectGapsKept = async (
+  world: Machines,
+  hosts: string[],
+  gapMs: number,
+  without?: LateArrivals,
+): Promise<void> => {
+  const { standstillMs } = await world.web.summary();
+  const arrivals = await arrivalsAt(world, hosts, without);
+  const gaps = arrivals.flatMap(({ startsMs }) => gapsMs(startsMs));
+  expect(gaps.length).toBeGreaterThan(0);
+  expect(gaps.filter((gap) => gap < gapMs - clockToleranceMs - standstillMs)).toEqual([]);
+};
+
+const noArrivals: HostArrivals = { startsMs: [], endsMs: [], paths: [] };
+
+async function arrivalsAt(world: Machines, hosts: string[], without?: LateArrivals): Promise<HostArrivals[]> {
+  const arrivals = await world.web.arrivals();
+  const found = hosts.map((host) => arrivals.get(host) ?? noArrivals);
+  return without === undefined ? found : found.map((each) => withoutGivenUp(each, without));
+}
+
+/**
+ * A system goes on sending what it has of a closed connection: when a machine gets its way to the web back, a request arrives
+ * whose worker gave it up long ago, and ends at once.
+ */
+function withoutGivenUp({ startsMs, endsMs, paths }: HostArrivals, { answerMs }: LateArrivals): HostArrivals {
+  const stayed = startsMs.map((start, i) => !((endsMs[i] ?? Number.NaN) - start < answerMs / 2));
+  const kept = <T>(each: T[]): T[] => each.filter((_, i) => stayed[i]);
+  return { startsMs: kept(startsMs), endsMs: kept(endsMs), paths: kept(paths) };
+}
