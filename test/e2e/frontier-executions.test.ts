@@ -43,6 +43,18 @@ describe('an execution whose job was handed on while its worker was cut off', ()
     expect(await world.redis.hlen(world.keys.released)).toBe(1);
   });
 
+  test("gets no turn once its lock is another one's, or gone", async () => {
+    await world.startRun('a');
+    await world.pushAll('a', [{ host: 'h' }]);
+    const turn = { ...turnOfReleased((await world.release()).urls[0] ?? fail()), lockToken: 'mine' };
+    const lock = `${world.keys.job('fetch', turn.id)}:lock`;
+    expect(await world.frontier.acquire(turn, acquireLimits)).toEqual({ kind: 'superseded' });
+    await world.redis.set(lock, 'theirs');
+    expect(await world.frontier.acquire(turn, acquireLimits)).toEqual({ kind: 'superseded' });
+    await world.redis.set(lock, 'mine');
+    expect(await world.frontier.acquire(turn, acquireLimits)).toMatchObject({ kind: 'go' });
+  });
+
   test('gets no turn', async () => {
     const { first } = await handedOn();
     expect(await world.frontier.acquire(first, acquireLimits)).toEqual({ kind: 'superseded' });

@@ -15,6 +15,7 @@ const job: Job = {
   deaths: 0,
   executions: 1,
   isFirstExecution: true,
+  lockToken: 'token',
   releasedAtMs: 0,
   turnHeld: true,
 };

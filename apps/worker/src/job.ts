@@ -12,8 +12,10 @@ export type Job = {
   deaths: number;
   /** Executions of this job so far, this one included. */
   executions: number;
-  /** Not a retry and not a second execution: the slot leased by release is still its own. */
+  /** Not a retry, not a second execution, and handed out a moment ago: the slot leased by release is still its own. */
   isFirstExecution: boolean;
+  /** What the job's lock in BullMQ holds as long as it is this execution's. */
+  lockToken: string;
   releasedAtMs: number;
   turnHeld: boolean;
 };

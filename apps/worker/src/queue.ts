@@ -37,7 +37,10 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
     fetchQueueName,
     async (bullJob: BullJob, token?: string) => {
       started++;
-      const ending = isNewer(bullJob) ? handBack(bullJob, log) : await endingOf(bullJob, process, log);
+      const isFresh = options.now() - (bullJob.processedOn ?? 0) < lockMs / 2;
+      const ending = isNewer(bullJob)
+        ? handBack(bullJob, log)
+        : await endingOf(jobOf(bullJob, { lockToken: token ?? '', isFresh }), process, log);
       switch (ending.next) {
         case 'nothing':
           return;
@@ -104,8 +107,7 @@ const handBack = ({ id, data }: BullJob, log: Logger): Ending => {
   return { next: 'wait', delayMs: newerVersionPauseMs };
 };
 
-const endingOf = async (bullJob: BullJob, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
-  const job = jobOf(bullJob);
+const endingOf = async (job: Job, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
   try {
     return await process(job);
   } catch (error) {
@@ -115,8 +117,11 @@ const endingOf = async (bullJob: BullJob, process: (job: Job) => Promise<Ending>
   }
 };
 
-/** Throws for data that Trawl did not write: such a job ends in BullMQ's failed list. */
-const jobOf = (bullJob: BullJob): Job => {
+/**
+ * Throws for data that Trawl did not write: such a job ends in BullMQ's failed list.
+ * @param hand.isFresh false: its answer was so long on its way that the lock may be gone
+ */
+const jobOf = (bullJob: BullJob, hand: { lockToken: string; isFresh: boolean }): Job => {
   const data = fetchJobData.parse(bullJob.data);
   const line = decodeLine(data.record);
   return {
@@ -127,7 +132,8 @@ const jobOf = (bullJob: BullJob): Job => {
     attempt: line.attempts + bullJob.attemptsMade + 1,
     deaths: bullJob.stalledCounter,
     executions: bullJob.attemptsStarted,
-    isFirstExecution: bullJob.attemptsStarted <= 1 && bullJob.stalledCounter === 0,
+    isFirstExecution: bullJob.attemptsStarted <= 1 && bullJob.stalledCounter === 0 && hand.isFresh,
+    lockToken: hand.lockToken,
     releasedAtMs: data.releasedAtMs,
     turnHeld: data.turnHeld,
   };

@@ -46,4 +46,5 @@ export const turnOf = (job: Job): TurnRequest => ({
   seq: job.line.seq,
   id: job.id,
   execution: job.executions,
+  lockToken: job.lockToken,
 });

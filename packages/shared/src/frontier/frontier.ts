@@ -51,6 +51,8 @@ export type TurnRequest = {
   id: string;
   /** Number of the job's execution; absent: the first. The slot is that of the latest that asked for a turn. */
   execution?: number;
+  /** Of the job's lock in BullMQ; absent: it is not looked at. */
+  lockToken?: string;
 };
 
 export type Turn =
@@ -128,7 +130,7 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       turn: TurnRequest,
       limits: { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean; leadMs?: number },
     ): Promise<Turn> => {
-      const { host, run, seq, id, execution = 1 } = turn;
+      const { host, run, seq, id, execution = 1, lockToken = '' } = turn;
       const args = [
         host,
         run,
@@ -140,8 +142,12 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
         limits.again ? '1' : '0',
         execution,
         limits.leadMs ?? 0,
+        lockToken,
       ];
-      const [kind, waitMs] = (await scripts.acquire([shard.prefix], args)) as [Turn['kind'], number];
+      const [kind, waitMs] = (await scripts.acquire([shard.prefix, keys.jobs(fetchQueueName)], args)) as [
+        Turn['kind'],
+        number,
+      ];
       return kind === 'go' || kind === 'busy' ? { kind, waitMs } : { kind };
     },
 

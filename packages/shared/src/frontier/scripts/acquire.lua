@@ -1,9 +1,10 @@
 -- Asks for the turn to start one request: before a retry, a second execution, a redirect hop, and the first try where the lease
 -- of release is not the turn yet.
--- KEYS  1 shard prefix
+-- KEYS  1 shard prefix  2 prefix of BullMQ's job keys
 -- ARGV  1 host  2 run  3 seq  4 job id  5 lease in ms  6 longest wait in place in ms  7 '1' for a redirect hop
 --       8 '1': the start granted last time was not used, the process was held up
 --       9 number of the job's execution, from 1  10 ms that the answer is on its way: no start is granted earlier
+--       11 token of the job's lock, '' = not to be looked at
 -- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
 --        | {'recorded'}: the line has its outcome | {'superseded'}: a later release or execution of it is on its way
 --        | {'paused'} | {'cancelled'}: its run is
@@ -20,7 +21,9 @@ local function isOver()
   return redis.call('HEXISTS', P .. 'released', id) == 0 and 'superseded'
 end
 
-if not ownsLease(id, execution) then return { 'superseded', 0 } end
+-- An execution that has lost its lock while it was cut off may be running elsewhere any moment.
+local hasLost = ARGV[11] ~= '' and redis.call('GET', KEYS[2] .. id .. ':lock') ~= ARGV[11]
+if hasLost or not ownsLease(id, execution) then return { 'superseded', 0 } end
 local over = isOver()
 if over then
   -- An execution before this one may have died with the slot.
