@@ -1,18 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
-type Options = { oneFileAtATime?: boolean; order?: number };
+type Options = { order?: number; oneFileAtATime?: boolean; exclude?: string[]; testTimeout?: number };
 
-const kind = (name: string, folders: string[], options: Options = {}) => ({
+const kind = (name: string, patterns: string[], options: Options = {}) => ({
   extends: true as const,
   test: {
     name,
-    include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-    fileParallelism: !options.oneFileAtATime,
+    include: patterns.map((pattern) => `test/${pattern}.test.ts`),
+    exclude: (options.exclude ?? []).map((pattern) => `test/${pattern}.test.ts`),
+    fileParallelism: options.oneFileAtATime !== true,
     sequence: { groupOrder: options.order ?? 0 },
     setupFiles: ['test/support/leak-guard.ts'],
-    testTimeout: options.oneFileAtATime ? 180_000 : 60_000,
+    testTimeout: options.testTimeout ?? 60_000,
   },
 });
+
+/** With processes of a fleet: some of them wait more than they work. */
+const fleet = { order: 1, testTimeout: 180_000 };
+/** Judges starts by the millisecond, kills, or cuts off: nothing else runs meanwhile. */
+const alone = { oneFileAtATime: true, testTimeout: 180_000 };
+const milliseconds = 'e2e/politeness';
 
 /** Tests wait for events: the timeouts only end what hangs, and are long enough for a slow and busy machine. */
 export default defineConfig({
@@ -21,14 +28,15 @@ export default defineConfig({
     maxWorkers: 2,
     hookTimeout: 60_000,
     projects: [
-      kind('repository', ['architecture', 'docs']),
-      kind('unit', ['unit']),
-      kind('contract', ['contract']),
-      kind('property', ['property']),
-      kind('e2e', ['e2e'], { oneFileAtATime: true, order: 1 }),
-      kind('chaos', ['chaos'], { oneFileAtATime: true, order: 2 }),
-      kind('browser', ['browser'], { oneFileAtATime: true, order: 3 }),
-      kind('machines', ['machines'], { oneFileAtATime: true, order: 4 }),
+      kind('repository', ['architecture/**/*', 'docs/**/*']),
+      kind('unit', ['unit/**/*']),
+      kind('contract', ['contract/**/*']),
+      kind('property', ['property/**/*']),
+      kind('e2e', ['e2e/**/*'], { ...fleet, exclude: [milliseconds] }),
+      kind('browser', ['browser/**/*'], fleet),
+      kind('politeness', [milliseconds], { ...alone, order: 2 }),
+      kind('chaos', ['chaos/**/*'], { ...alone, order: 3 }),
+      kind('machines', ['machines/**/*'], { ...alone, order: 4 }),
     ],
   },
 });
