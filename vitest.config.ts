@@ -36,7 +36,7 @@ export default defineConfig({
       kind('browser', ['browser/**/*'], fleet),
       kind('politeness', [milliseconds], { ...alone, order: 2 }),
       kind('chaos', ['chaos/**/*'], { ...alone, order: 3 }),
-      kind('machines', ['machines/**/*'], { ...alone, order: 4 }),
+      kind('machines', ['machines/**/*'], { ...fleet, order: 4 }),
     ],
   },
 });

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { expect, test } from 'vitest';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 import { crawlOf, everySecond, scheduleWorld } from '../support/schedule-world.ts';
 import { settingsWith } from '../support/settings-for-tests.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof scheduleWorld>;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = scheduleWorld(await server.connect());
+withRedisOfItsOwn((redis) => {
+  world = scheduleWorld(redis);
 });
-beforeEach(() => world.redis.flushall());
-afterAll(() => server.stop());
 
 const runOf = (second: number): string => `a-19700101-0000${String(second).padStart(2, '0')}`;
 

@@ -1,16 +1,13 @@
 import { forgetRuns } from '@trawl/shared/frontier/forget-runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commitOf, frontierWorld } from '../support/frontier-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof frontierWorld>;
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
+withRedisOfItsOwn((redis) => {
+  world = frontierWorld(redis);
 });
-afterAll(() => server.stop());
 
 test('runs that were collected long ago leave nothing behind; others stay as they are', async () => {
   for (const run of ['old', 'new', 'open']) {

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commitOf, frontierWorld, nextRelease, turnOfReleased } from '../support/frontier-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof frontierWorld>;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
+withRedisOfItsOwn((redis) => {
+  world = frontierWorld(redis);
 });
-beforeEach(() => world.redis.flushall());
-afterAll(() => server.stop());
 
 const acquireLimits = { leaseMs: 60_000, longestWaitMs: 1000 };
 

@@ -1,18 +1,13 @@
 import { readLedger } from '@trawl/shared/frontier/ledger.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commitOf, frontierWorld, turnOfReleased, urlItem } from '../support/frontier-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof frontierWorld>;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
+withRedisOfItsOwn((redis) => {
+  world = frontierWorld(redis);
 });
-beforeEach(() => world.redis.flushall());
-afterAll(() => server.stop());
 
 describe('push', () => {
   test('a batch that continues from another checkpoint changes nothing and names the one that holds', async () => {

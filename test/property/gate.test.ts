@@ -3,18 +3,14 @@ import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commitOf, frontierWorld, nextRelease, turnOfReleased } from '../support/frontier-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof frontierWorld>;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
+withRedisOfItsOwn((redis) => {
+  world = frontierWorld(redis);
 });
-afterAll(() => server.stop());
 
 const lines = 40;
 const steps = fc.array(
