@@ -7,6 +7,8 @@ import { board } from './cases/board.ts';
 import { cancel } from './cases/cancel.ts';
 import { enqueueMillion } from './cases/enqueue-million.ts';
 import { fairShare } from './cases/fair-share.ts';
+import { hostileMemory } from './cases/hostile-memory.ts';
+import { hostileNeighbours } from './cases/hostile-neighbours.ts';
 import { latency50, latency100 } from './cases/latency.ts';
 import { machines } from './cases/machines.ts';
 import { pages } from './cases/pages.ts';
@@ -31,6 +33,8 @@ const cases: BenchCase[] = [
   cancel,
   machines,
   board,
+  hostileMemory,
+  hostileNeighbours,
 ];
 /** The longest case takes a minute: one that takes longer than this hangs. */
 const caseDeadlineMs = 150_000;

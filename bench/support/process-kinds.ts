@@ -3,7 +3,7 @@ export type ProcessKind = 'cli' | 'producer' | 'worker' | 'collector' | 'redis' 
 
 const kinds: [ProcessKind, RegExp][] = [
   ['redis', /^(?:\S*\/)?(?:redis|valkey)-server /],
-  ['origin', /^nginx: |(?:^|\/)nginx |pretend-web\/main\.ts/],
+  ['origin', /^nginx: |(?:^|\/)nginx |(?:pretend|hostile)-web\/main\.ts/],
   ['producer', /apps\/producer\/src\/main\.ts/],
   ['worker', /apps\/worker\/src\/main\.ts/],
   ['collector', /apps\/collector\/src\/main\.ts/],

@@ -23,22 +23,31 @@ const cuts: Record<Of<'cut-short'>['why'], true> = {
   reset: true,
   'too-large': true,
   'bad-encoding': true,
-  protocol: true,
+  'malformed-response': true,
+  'head-too-large': true,
+  'too-many-interim': true,
+  'unasked-upgrade': true,
 };
 const bans: Record<Of<'forbidden'>['why'], true> = {
   robots: true,
   'private-address': true,
   'redirect-limit': true,
+  'redirect-loop': true,
   'redirect-scheme': true,
   'redirect-invalid': true,
 };
-const pauses: Record<Of<'interrupted'>['why'], true> = { stopping: true, 'hop-must-wait': true };
+const pauses: Record<Of<'interrupted'>['why'], true> = {
+  stopping: true,
+  'hop-must-wait': true,
+  'memory-full': true,
+};
 const keysOf = <K extends string>(record: Record<K, true>): K[] => Object.keys(record) as K[];
 
 const outcomes: FetchOutcome[] = [
   ...keysOf(stages).map((stage) => ({ kind: 'timed-out' as const, stage, trace })),
   ...keysOf(cuts).map((why) => ({ kind: 'cut-short' as const, why, trace })),
   ...keysOf(bans).map((why) => ({ kind: 'forbidden' as const, why, trace })),
+  { kind: 'unsendable', trace },
   ...keysOf(pauses).map((why) => ({ kind: 'interrupted' as const, why, trace })),
   ...unreachableReasons.map((reason) => ({
     kind: 'unreachable' as const,

@@ -5,6 +5,7 @@ import type { Commit, Frontier } from '@trawl/shared/frontier/frontier.ts';
 import { backoffMs } from './classify/backoff.ts';
 import { classify } from './classify/classify.ts';
 import { recordOf } from './extract/extract.ts';
+import type { MemoryShare } from './fetch/body-memory.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
@@ -30,8 +31,11 @@ export type EffectTools = {
   measure: WorkerMeasure;
 };
 
-/** The steps of one execution, with the policy of its run at hand. */
-export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
+/**
+ * The steps of one execution, with the policy of its run at hand.
+ * @param memory what the body may hold until the record is written
+ */
+export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: MemoryShare): Effects => {
   const { frontier, nowMs, random, measure } = tools;
   const { settings } = policy;
   let startedAtMs: number | undefined;
@@ -44,7 +48,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools): Effects => {
     const hops = createHops(job, tools);
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
-    const request = { url, policy: policy.fetch, askForHop: hops.ask, ...(overrides && { overrides }) };
+    const request = { url, policy: policy.fetch, askForHop: hops.ask, memory, ...(overrides && { overrides }) };
     try {
       const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       measure.fetched(outcome);

@@ -1,4 +1,4 @@
-import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { FetchOutcome, Interruption } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Verdict } from '@trawl/shared/domain/verdict.ts';
 import type { Turn } from '@trawl/shared/frontier/frontier.ts';
@@ -96,9 +96,10 @@ const putBack = async (
   return { next: 'nothing' };
 };
 
-const interrupted = async (job: Job, effects: Effects, why: 'stopping' | 'hop-must-wait'): Promise<Ending> => {
+const interrupted = async (job: Job, effects: Effects, why: Interruption): Promise<Ending> => {
   switch (why) {
     case 'stopping':
+    case 'memory-full':
       return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'hop-must-wait':
       if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))

@@ -53,7 +53,8 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }),
   });
   const bodiesDir = join(settings.dataDir, 'bodies');
-  const fetcher = createFetcher({ concurrency: settings.concurrency, dns, bodiesDir, now: monotonicMs });
+  const { concurrency, bodyMemoryBytes } = settings;
+  const fetcher = createFetcher({ concurrency, dns, bodiesDir, bodyMemoryBytes, now: monotonicMs });
   const tools = {
     frontier,
     fetcher,
@@ -72,16 +73,18 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   let inFlight = 0;
   const execute = async (job: Job): Promise<Ending> => {
     inFlight++;
+    const memory = fetcher.memory.open();
     try {
       const policy = policies.of(job.run) ?? (await policies.load(job.run));
-      const ending = await processUrl(job, effectsFor(policy, tools));
+      const ending = await processUrl(job, effectsFor(policy, tools, memory));
       measure.executionEnds(ending);
       return ending;
     } finally {
+      memory.free();
       inFlight--;
     }
   };
-  const { concurrency, lockMs, stalledIntervalMs } = settings;
+  const { lockMs, stalledIntervalMs } = settings;
   const queueOptions = { redis: parts.queueRedis, shard, concurrency, lockMs, stalledIntervalMs, log, now: parts.now };
   const queue = takeJobs(queueOptions, execute);
   log.info({ concurrency }, 'worker started');

@@ -46,10 +46,16 @@ describe('a redirect', () => {
   });
 
   it('beyond the limit is forbidden', async () => {
-    const { host, fetchPage } = await redirecting({ '/a': '/a' });
+    const { host, fetchPage } = await redirecting({ '/a': '/b', '/b': '/c', '/c': '/d', '/d': '/e' });
     const outcome = await fetchPage(host.url('/a'), { maxRedirects: 3 });
     expect(brief(outcome)).toEqual({ kind: 'forbidden', why: 'redirect-limit', status: 302 });
     expect(host.heads).toHaveLength(4);
+  });
+
+  it('in a circle is forbidden', async () => {
+    const { host, fetchPage } = await redirecting({ '/a': '/b', '/b': '/a' });
+    expect(brief(await fetchPage(host.url('/a')))).toEqual({ kind: 'forbidden', why: 'redirect-loop', status: 302 });
+    expect(host.heads).toHaveLength(2);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { CutShort, FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
 import type { Verdict } from '@trawl/shared/domain/verdict.ts';
 import { httpDateMs } from './http-date.ts';
@@ -23,22 +23,28 @@ export const classify = (outcome: FetchOutcome, attempt: Attempt, limits: RetryA
     case 'timed-out':
       return retry(attempt, 'timed-out', outcome.stage);
     case 'cut-short':
-      return outcome.why === 'too-large'
+      return isOversized(outcome.why)
         ? { next: 'give-up', class: 'cut-short', reason: outcome.why }
         : retry(attempt, 'cut-short', outcome.why);
     case 'forbidden':
       return { next: 'give-up', class: 'forbidden', reason: outcome.why };
+    case 'unsendable':
+      return { next: 'give-up', class: 'invalid', reason: 'unsendable' };
     case 'interrupted':
       // Nothing was learned about the URL or its host; a pause of 1 ms keeps the host's own penalty out of it.
       return { next: 'defer', reason: outcome.why, blockMs: 1 };
   }
 };
 
+/** It would be as large again. */
+const isOversized = (why: CutShort): boolean => why === 'too-large' || why === 'head-too-large';
+
 const classifyAnswer = (answer: Answered, attempt: Attempt, limits: RetryAfterLimits): Verdict => {
-  const { status } = answer;
+  const { status, sentValidators } = answer;
   const reason = `status-${status}`;
   if (status >= 200 && status < 300) return { next: 'store', class: 'ok', reason };
-  if (status === 304) return { next: 'store', class: 'not-modified', reason };
+  // Without a version to compare with, 304 is no answer.
+  if (status === 304 && sentValidators) return { next: 'store', class: 'not-modified', reason };
   if (status === 429 || status === 503) {
     const blockMs = askedPauseMs(answer, limits);
     if (blockMs !== undefined) return { next: 'defer', reason, blockMs };

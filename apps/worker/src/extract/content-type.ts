@@ -7,6 +7,7 @@ export const contentTypeOf = (header: string): ContentType => {
   const known = recent.get(header);
   if (known) return known;
   const parsed = parse(header);
+  if (header.length > mostKeptLength) return parsed;
   if (recent.size >= mostRecent) recent.clear();
   recent.set(header, parsed);
   return parsed;
@@ -15,6 +16,7 @@ export const contentTypeOf = (header: string): ContentType => {
 /** A crawl sees the same few headers over and over. */
 const recent = new Map<string, ContentType>();
 const mostRecent = 1000;
+const mostKeptLength = 200;
 
 const parse = (header: string): ContentType => {
   const [type = ''] = header.toLowerCase().split(';', 1);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from '@exodus/bytes/encoding.js';
 import sniffEncoding from 'html-encoding-sniffer';
 
 export type TextKind = 'html' | 'xml' | 'text' | 'json';
@@ -18,6 +19,8 @@ export const decodeText = (
   if (isUtf8Label(charset) && !hasUtf16Mark(bytes)) return decodeUtf8(bytes, isWhole);
   const encoding = encodingOf(bytes, kind, charset, isWhole);
   if (encoding === 'UTF-8') return decodeUtf8(bytes, isWhole);
+  // The standard does not decode encodings in which the same bytes can mean tags to one reader and text to another.
+  if (encoding === 'replacement') return bytes.length === 0 ? '' : '\ufffd';
   return decoderOf(encoding).decode(bytes);
 };
 
@@ -57,19 +60,11 @@ const characterBytes = (first: number): number => (first >= 0xf0 ? 4 : first >= 
 type Decoder = InstanceType<typeof TextDecoder>;
 const decoders = new Map<string, Decoder>();
 
-/** Encodings of the standard that this Node cannot decode are read as windows-1252: every byte of it is a character. */
+/** Node's own decoder has ICU's tables, which are not those of the standard. */
 const decoderOf = (encoding: string): Decoder => {
   const known = decoders.get(encoding);
   if (known) return known;
-  const decoder = orFallback(encoding);
+  const decoder = new TextDecoder(encoding);
   decoders.set(encoding, decoder);
   return decoder;
-};
-
-const orFallback = (encoding: string): Decoder => {
-  try {
-    return new TextDecoder(encoding);
-  } catch {
-    return new TextDecoder('windows-1252');
-  }
 };

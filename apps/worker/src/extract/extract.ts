@@ -76,7 +76,7 @@ const answerFields = ({ headers, body }: Answered, { keepHeaders }: RecordPolicy
   const contentType = headers['content-type'];
   return {
     ...(contentType !== undefined && { contentType }),
-    sha256: body.sha256,
+    ...(body.sha256 !== undefined && { sha256: body.sha256 }),
     headers: selectedHeaders(headers, keepHeaders),
     ...(body.file !== undefined && { bodyFile: body.file }),
   };

@@ -1,33 +1,48 @@
+import type { Duplex } from 'node:stream';
 import type { FetchedBody } from '@trawl/shared/domain/fetch-outcome.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
-import { type ContentCoding, createInflater, type Inflater, inflateAtOnce } from './content-coding.ts';
+import { type ContentCoding, createInflater, inflateAtOnce, knownByBytes, windowBytesOf } from './content-coding.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import type { PlainBody } from './plain-body.ts';
 
 /** A body of this size is inflated in one call, which costs a tenth of a stream. */
-const atOnceWireBytes = 16 * 1024;
+export const atOnceWireBytes = 16 * 1024;
 /** What one call may produce before it is given to a stream after all: 1 MiB takes about a millisecond. */
 const atOnceBodyBytes = 1024 ** 2;
+
+/** Of one decoder, besides its window: its input, its output twice, its tables. */
+const decoderBytes = 192 * 1024;
+/** A window fills as its decoder produces: memory is asked for in steps of this. */
+const windowStepBytes = 1024 ** 2;
+
+export type CodedBodyTools = {
+  /** Makes the receiver of the inflated bytes. */
+  createPlain: (events: ReceiverEvents) => PlainBody;
+  /** Memory beyond what the body was granted in the beginning; as of MemoryShare. */
+  growMemory: (bytes: number, onGranted: () => void) => boolean;
+  events: ReceiverEvents;
+};
 
 /** Undoes the content codings and passes the inflated bytes on; the caps are watched while they flow. */
 export class CodedBody implements BodyReceiver {
   readonly #codings: ContentCoding[];
   readonly #plain: PlainBody;
-  readonly #events: ReceiverEvents;
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
-  #inflaters: Inflater[] = [];
+  readonly #tools: CodedBodyTools;
+  readonly #held = new KeptBytes();
+  #inflaters: Duplex[] = [];
+  /** Of the decoders' windows: how large they may grow, and what was asked for. */
+  #windowBytes = 0;
+  #grantedBytes = 0;
+  /** What the inflated bytes wait for: the disk, memory. */
+  #waitsFor = 0;
   /** The coded data is complete, though the host may send more. */
   #hasEnded = false;
   #ending: { resolve: (body: FetchedBody | Promise<FetchedBody>) => void; reject: (error: Error) => void } | undefined;
 
-  /** @param createPlain makes the receiver of the inflated bytes */
-  constructor(codings: ContentCoding[], createPlain: (events: ReceiverEvents) => PlainBody, events: ReceiverEvents) {
+  constructor(codings: ContentCoding[], tools: CodedBodyTools) {
     this.#codings = codings;
-    this.#events = events;
-    this.#plain = createPlain({
-      onReady: () => this.#inflaters.at(-1)?.resume(),
-      onFailure: (error) => this.#fail(error),
-    });
+    this.#tools = tools;
+    this.#plain = tools.createPlain({ onReady: this.#goOn, onFailure: (error) => this.#fail(error) });
   }
 
   get bodyBytes(): number {
@@ -37,20 +52,20 @@ export class CodedBody implements BodyReceiver {
   write(chunk: Uint8Array): boolean {
     const first = this.#inflaters[0];
     if (first !== undefined) return this.#hasEnded || first.write(chunk);
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    return this.#heldBytes <= atOnceWireBytes || this.#startStreaming();
+    this.#held.add(chunk);
+    return this.#held.length <= atOnceWireBytes || this.#startStreaming(this.#held.take());
   }
 
   finish(): FetchedBody | Promise<FetchedBody> {
-    if (this.#heldBytes === 0) return this.#plain.finish();
     if (this.#inflaters.length === 0) {
-      const bytes = this.#inflateHeld();
+      const wire = this.#held.take();
+      if (wire.length === 0) return this.#plain.finish();
+      const bytes = this.#inflateAtOnce(wire);
       if (bytes !== undefined) {
         this.#plain.write(bytes);
         return this.#plain.finish();
       }
-      this.#startStreaming();
+      this.#startStreaming(wire);
     }
     if (this.#hasEnded) return this.#plain.finish();
     return new Promise((resolve, reject) => {
@@ -61,14 +76,13 @@ export class CodedBody implements BodyReceiver {
 
   discard(): void {
     for (const inflater of this.#inflaters) inflater.destroy();
-    this.#held = [];
+    this.#held.take();
     this.#plain.discard();
   }
 
   /** Undefined when it would grow too large for one call. */
-  #inflateHeld(): Uint8Array | undefined {
+  #inflateAtOnce(wire: Uint8Array): Uint8Array | undefined {
     try {
-      const wire: Uint8Array = Buffer.concat(this.#held);
       return this.#codings.reduce((bytes, coding) => inflateAtOnce(coding, bytes, atOnceBodyBytes), wire);
     } catch (error) {
       if (error instanceof RangeError) return undefined;
@@ -76,35 +90,84 @@ export class CodedBody implements BodyReceiver {
     }
   }
 
-  #startStreaming(): boolean {
-    const head = Buffer.concat(this.#held);
-    this.#held = [];
-    this.#inflaters = this.#codings.map((coding, i) => createInflater(coding, i === 0 ? head : undefined));
-    this.#inflaters.forEach((inflater, i) => {
-      inflater.on('error', (error) => this.#fail(new BodyCut('bad-encoding', error)));
-      const next = this.#inflaters[i + 1];
-      if (next !== undefined) inflater.pipe(next);
-    });
-    this.#inflaters[0]?.on('drain', this.#events.onReady);
-    this.#inflaters.at(-1)?.on('data', (chunk: Buffer) => this.#pass(chunk));
-    this.#inflaters.at(-1)?.on('end', () => {
+  #startStreaming(head: Uint8Array): boolean {
+    const windows = this.#codings.map(windowBytesOf);
+    this.#windowBytes = windows.reduce((sum, bytes) => sum + bytes, 0);
+    // The windows of inner codings fill unseen: they are counted as full.
+    this.#grantedBytes = this.#windowBytes - (windows.at(-1) ?? 0);
+    const first = this.#addInflater(0, head);
+    first.on('drain', this.#tools.events.onReady);
+    this.#grow(decoderBytes * this.#codings.length + this.#grantedBytes);
+    return first.write(head);
+  }
+
+  /** The decoder of a coding, and behind it that of the next, which is chosen by the first bytes that come out of this. */
+  #addInflater(i: number, head: Uint8Array): Duplex {
+    const inflater = createInflater(this.#codings[i] as ContentCoding, head);
+    this.#inflaters.push(inflater);
+    inflater.on('error', (error) => this.#fail(new BodyCut('bad-encoding', error)));
+    if (i === this.#codings.length - 1) this.#takeOutputOf(inflater);
+    else this.#feedNext(inflater, i + 1);
+    return inflater;
+  }
+
+  #feedNext(inflater: Duplex, i: number): void {
+    const head = new KeptBytes();
+    const begin = (): void => {
+      inflater.off('data', onData).off('end', begin);
+      const bytes = head.take();
+      const next = this.#addInflater(i, bytes);
+      next.write(bytes);
+      if (inflater.readableEnded) next.end();
+      else inflater.pipe(next);
+    };
+    const onData = (chunk: Buffer): void => {
+      head.add(chunk);
+      if (head.length >= knownByBytes) begin();
+    };
+    inflater.on('data', onData).on('end', begin);
+  }
+
+  #takeOutputOf(inflater: Duplex): void {
+    inflater.on('data', (chunk: Buffer) => this.#pass(chunk));
+    inflater.on('end', () => {
       this.#hasEnded = true;
       this.#ending?.resolve(this.#plain.finish());
     });
-    return this.#inflaters[0]?.write(head) ?? true;
+    if (this.#waitsFor > 0) inflater.pause();
   }
 
   #pass(chunk: Buffer): void {
     try {
-      if (!this.#plain.write(chunk)) this.#inflaters.at(-1)?.pause();
+      if (!this.#plain.write(chunk)) this.#wait();
+      if (this.#grantedBytes < this.#windowBytes && this.#plain.bodyBytes > this.#grantedBytes) {
+        const stepBytes = Math.min(windowStepBytes, this.#windowBytes - this.#grantedBytes);
+        this.#grantedBytes += stepBytes;
+        this.#grow(stepBytes);
+      }
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
+  #grow(bytes: number): void {
+    if (!this.#tools.growMemory(bytes, this.#goOn)) this.#wait();
+  }
+
+  /** Only the last decoder is held back: those before it then fill up. */
+  #wait(): void {
+    this.#waitsFor++;
+    if (this.#inflaters.length === this.#codings.length) this.#inflaters.at(-1)?.pause();
+  }
+
+  readonly #goOn = (): void => {
+    this.#waitsFor = Math.max(0, this.#waitsFor - 1);
+    if (this.#waitsFor === 0 && this.#inflaters.length === this.#codings.length) this.#inflaters.at(-1)?.resume();
+  };
+
   #fail(error: Error): void {
     this.discard();
     if (this.#ending) this.#ending.reject(error);
-    else this.#events.onFailure(error);
+    else this.#tools.events.onFailure(error);
   }
 }

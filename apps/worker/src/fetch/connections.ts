@@ -1,26 +1,17 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { ConnectError } from './connect-error.ts';
-
-/** What a new connection took. */
-export type NewConnection = { dnsMs: number; connectMs: number };
-
-/** A request that may need a new connection. */
-export type Asker = Dispatcher.DispatchHandler & {
-  /** The request has to wait for this socket; destroying it with an error ends the wait. */
-  onConnecting: (socket: Socket) => void;
-};
+import type { LookupFunction, Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { Connection, type ConnectionTools } from './connection.ts';
 
 export type Connections = {
-  /** @param pool `kept`: a connection that is kept alive; `fresh`: a new one for this request only */
-  dispatch: (pool: 'kept' | 'fresh', request: Agent.DispatchOptions, asker: Asker) => void;
-  /** Asked in `onRequestStart`: the connection, if it was made for this request; undefined when it is reused. */
-  takeNew: () => NewConnection | undefined;
+  /** @param from `kept`: an idle connection, where there is one; `new`: a new one in any case */
+  take: (origin: string, from: 'kept' | 'new') => Connection;
+  /** Does the host keep the ends of its answers? Connections to others are used once. */
+  isTrusted: (origin: string) => boolean;
   close: () => Promise<void>;
 };
 
 export type ConnectionOptions = {
-  /** Most connections to one origin. */
+  /** Fetches at the same time. */
   concurrency: number;
   lookup: LookupFunction;
   now: () => number;
@@ -31,82 +22,78 @@ export type ConnectionOptions = {
 /** Above every connect timeout that a run may set: the fetch gives up first, this only cleans up after it. */
 const abandonedConnectMs = 45_000;
 
-/** Nobody reads it. */
-const closing = new Error('closing');
+/** A crawl of many hosts would else hold a file for each host that it asked in the last seconds. */
+const idleFor = (concurrency: number): number => Math.max(64, 2 * concurrency);
 
-const agentOptions = {
-  keepAliveTimeout: 10_000,
-  allowH2: false,
-  maxHeaderSize: 32 * 1024,
-  // Each fetch keeps its own time limits.
-  headersTimeout: 0,
-  bodyTimeout: 0,
-};
+const mostDistrusted = 10_000;
 
-/**
- * The connections of one worker. undici calls back into connector and handler synchronously, so that two variables suffice to
- * tell which request a new socket is for, and which request got it.
- */
-export const createConnections = (options: ConnectionOptions): Connections => {
-  /** undici forgets sockets that are not connected yet when it is destroyed. */
-  const connecting = new Set<Socket>();
-  let asking: Asker | undefined;
-  let made: NewConnection | undefined;
+/** The connections of one worker: those in use, and the idle ones by origin, the one that was used last first. */
+export const createConnections = ({ concurrency, lookup, now, ca }: ConnectionOptions): Connections => {
+  const open = new Set<Connection>();
+  /** In the order in which they became idle. */
+  const idle = new Set<Connection>();
+  const idleAt = new Map<string, Connection[]>();
+  const distrusted = new Set<string>();
 
   const connectTo = buildConnector({
-    lookup: options.lookup,
+    lookup,
     timeout: abandonedConnectMs,
     allowH2: false,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: 500,
     maxCachedSessions: 1000,
-    ...(options.ca !== undefined && { ca: options.ca }),
+    ...(ca !== undefined && { ca }),
   } as buildConnector.BuildOptions) as (...args: Parameters<buildConnector.connector>) => Socket;
 
-  const connect: buildConnector.connector = (target, callback) => {
-    const startedAtMs = options.now();
-    let stage: ConnectError['stage'] = isIP(target.hostname) ? 'connect' : 'dns';
-    let dnsMs = 0;
-    const socket = connectTo(target, (error, connected) => {
-      connecting.delete(socket);
-      if (error !== null) return callback(new ConnectError(stage, error), null);
-      made = { dnsMs, connectMs: options.now() - startedAtMs - dnsMs };
-      callback(null, connected);
-      made = undefined;
-    });
-    socket.once('lookup', (error: Error | null) => {
-      dnsMs = options.now() - startedAtMs;
-      if (!error) stage = 'connect';
-    });
-    if (target.protocol === 'https:') {
-      socket.once('connect', () => {
-        stage = 'tls';
-      });
-    }
-    connecting.add(socket);
-    asking?.onConnecting(socket);
+  const forgetIdle = (connection: Connection): void => {
+    if (!idle.delete(connection)) return;
+    const list = idleAt.get(connection.origin) ?? [];
+    const others = list.filter((other) => other !== connection);
+    if (others.length > 0) idleAt.set(connection.origin, others);
+    else idleAt.delete(connection.origin);
   };
 
-  const kept = new Agent({ ...agentOptions, connections: options.concurrency, pipelining: 1, connect });
-  const fresh = new Agent({ ...agentOptions, connections: options.concurrency, pipelining: 0, connect });
+  const tools: ConnectionTools = {
+    connectTo,
+    now,
+    onIdle: (connection) => {
+      idle.add(connection);
+      const list = idleAt.get(connection.origin);
+      if (list) list.push(connection);
+      else idleAt.set(connection.origin, [connection]);
+      if (idle.size > idleFor(concurrency)) void idle.values().next().value?.retire();
+    },
+    onClosed: (connection) => {
+      open.delete(connection);
+      forgetIdle(connection);
+    },
+    onSurplus: (origin) => {
+      if (distrusted.size >= mostDistrusted) distrusted.clear();
+      distrusted.add(origin);
+    },
+  };
+
+  const takeIdle = (origin: string): Connection | undefined => {
+    const list = idleAt.get(origin);
+    for (let connection = list?.pop(); connection !== undefined; connection = list?.pop()) {
+      idle.delete(connection);
+      if (connection.isOpen) return connection;
+    }
+    idleAt.delete(origin);
+    return undefined;
+  };
 
   return {
-    dispatch: (pool, request, asker) => {
-      asking = asker;
-      try {
-        (pool === 'kept' ? kept : fresh).dispatch(request, asker);
-      } finally {
-        asking = undefined;
-      }
+    take: (origin, from) => {
+      const kept = from === 'kept' ? takeIdle(origin) : undefined;
+      if (kept !== undefined) return kept;
+      const connection = new Connection(origin, tools);
+      open.add(connection);
+      return connection;
     },
-    takeNew: () => {
-      const taken = made;
-      made = undefined;
-      return taken;
-    },
+    isTrusted: (origin) => !distrusted.has(origin),
     close: async () => {
-      for (const socket of connecting) socket.destroy(closing);
-      await Promise.all([kept.destroy(), fresh.destroy()]);
+      await Promise.all([...open].map((connection) => connection.retire()));
     },
   };
 };

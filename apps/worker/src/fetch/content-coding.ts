@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { ZstdFrames, zstdFrameBytes } from './zstd-frames.ts';
 
 export type ContentCoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
@@ -6,17 +8,19 @@ export type ContentCoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 const mostCodings = 2;
 
 /**
- * The codings of a body in the order in which they must be undone; empty for a plain body. `undefined`: it cannot be undone.
- * A word that is no registered coding (`utf-8`, `none`) is passed over as browsers do: such bodies arrive plain.
+ * The codings of a body in the order in which they must be undone; empty for a plain body. `undefined`: it cannot be undone,
+ * because we do not know how, or because there are too many.
  */
 export const contentCodingsOf = (header: string | undefined): ContentCoding[] | undefined => {
   if (header === undefined) return [];
-  const words = header
-    .toLowerCase()
-    .split(',')
-    .map((word) => word.trim());
-  if (words.some((word) => otherCodings.has(word))) return undefined;
-  const codings = words.map((word) => ourCodings.get(word)).filter((coding) => coding !== undefined);
+  const codings: ContentCoding[] = [];
+  for (const word of header.toLowerCase().split(',')) {
+    const name = word.trim();
+    if (noCodings.has(name)) continue;
+    const coding = ourCodings.get(name);
+    if (coding === undefined) return undefined;
+    codings.push(coding);
+  }
   return codings.length > mostCodings ? undefined : codings.reverse();
 };
 
@@ -27,20 +31,26 @@ const ourCodings: ReadonlyMap<string, ContentCoding> = new Map([
   ['br', 'br'],
   ['zstd', 'zstd'],
 ]);
-const otherCodings: ReadonlySet<string> = new Set([
-  'compress',
-  'x-compress',
-  'pack200-gzip',
-  'aes128gcm',
-  'exi',
-  'dcb',
-  'dcz',
-]);
+/** Besides `identity`: what servers write there by mistake, with bodies that are plain. */
+const noCodings: ReadonlySet<string> = new Set(['', 'identity', 'none', 'utf-8', 'utf8', 'binary', '8bit']);
+
+/** How far back a decoder may have to look: what it keeps of its output. */
+export const windowBytesOf = (coding: ContentCoding): number => {
+  switch (coding) {
+    case 'gzip':
+    case 'deflate':
+      return 32 * 1024;
+    case 'br':
+      return 16 * 1024 ** 2;
+    case 'zstd':
+      return 8 * 1024 ** 2;
+  }
+};
 
 /** HTTP allows windows up to 8 MiB (RFC 9659); larger ones would let a host choose our memory. */
 const zstdOptions = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } };
 
-/** Throws zlib's errors, `ERR_BUFFER_TOO_LARGE` when more than `mostBytes` come out. */
+/** Throws zlib's errors; a RangeError where it is not to be done in one call, because more than `mostBytes` would come out. */
 export const inflateAtOnce = (coding: ContentCoding, bytes: Uint8Array, mostBytes: number): Uint8Array => {
   const maxOutputLength = mostBytes;
   switch (coding) {
@@ -53,26 +63,29 @@ export const inflateAtOnce = (coding: ContentCoding, bytes: Uint8Array, mostByte
     case 'br':
       return zlib.brotliDecompressSync(bytes, { maxOutputLength });
     case 'zstd':
+      // Node's call stops behind the first frame, and does not say so.
+      if (zstdFrameBytes(bytes) !== bytes.length) throw new RangeError('not one frame');
       return zlib.zstdDecompressSync(bytes, { ...zstdOptions, maxOutputLength });
   }
 };
 
-export type Inflater = zlib.Gunzip | zlib.Inflate | zlib.InflateRaw | zlib.BrotliDecompress | zlib.ZstdDecompress;
-
-/** @param head the first coded bytes, where known: some servers send `deflate` without the zlib frame */
-export const createInflater = (coding: ContentCoding, head: Uint8Array | undefined): Inflater => {
+/** @param head the first coded bytes: some servers send `deflate` without the zlib frame */
+export const createInflater = (coding: ContentCoding, head: Uint8Array): Duplex => {
   const chunkSize = 64 * 1024;
   switch (coding) {
     case 'gzip':
       return zlib.createGunzip({ chunkSize });
     case 'deflate':
-      return head && !isZlib(head) ? zlib.createInflateRaw({ chunkSize }) : zlib.createInflate({ chunkSize });
+      return isZlib(head) ? zlib.createInflate({ chunkSize }) : zlib.createInflateRaw({ chunkSize });
     case 'br':
       return zlib.createBrotliDecompress({ chunkSize });
     case 'zstd':
-      return zlib.createZstdDecompress({ ...zstdOptions, chunkSize });
+      return new ZstdFrames(() => zlib.createZstdDecompress({ ...zstdOptions, chunkSize }));
   }
 };
+
+/** Bytes of a head that tell how it is coded. */
+export const knownByBytes = 2;
 
 /** RFC 1950: method 8, and the first two bytes are a multiple of 31. */
 const isZlib = ([first = 0, second = 0]: Uint8Array): boolean =>

@@ -11,7 +11,7 @@ export class Deadline {
   readonly #policy: FetchPolicy;
   readonly #now: () => number;
   readonly #onLate: (stage: TimeoutStage) => void;
-  readonly #startedAtMs: number;
+  #startedAtMs: number;
   #timer: NodeJS.Timeout;
   #stage: TimeoutStage = 'total';
   #sinceMs: number;
@@ -33,6 +33,12 @@ export class Deadline {
   enter(stage: TimeoutStage, atMs: number): void {
     this.#stage = stage;
     this.#sinceMs = atMs;
+  }
+
+  /** What went before does not count. */
+  restart(): void {
+    this.#startedAtMs = this.#now();
+    this.#sinceMs = this.#startedAtMs;
   }
 
   stop(): void {

@@ -1,74 +1,85 @@
 import type { Socket } from 'node:net';
-import type { FetchedBody, ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
-import type { Dispatcher } from 'undici';
+import type { CutShort, ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
+import { type Dispatcher, errors } from 'undici';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
-import type { Asker, Connections, NewConnection } from './connections.ts';
+import type { Asker, Connection, NewConnection } from './connection.ts';
+import type { Connections } from './connections.ts';
 import type { Deadline } from './deadline.ts';
-import type { FetchPolicy } from './fetch-policy.ts';
+import { type ExchangeEnd, endOfBody } from './exchange-end.ts';
+import { type FetchPolicy, framingBytes } from './fetch-policy.ts';
 import { type OutgoingRequest, splitUrl } from './outgoing-request.ts';
 import { isRedirect } from './redirect.ts';
-import { firstLocation, joinedHeaders } from './response-headers.ts';
-
-/** How one request and its response ended. `broken` is our own failure (a full disk). */
-export type ExchangeEnd =
-  | { kind: 'answered'; body: FetchedBody }
-  | { kind: 'redirected'; location: string }
-  | { kind: 'cut'; why: BodyCut['why'] }
-  | { kind: 'failed'; error: unknown }
-  | { kind: 'called-off' }
-  | { kind: 'broken'; error: unknown };
+import { endsWithConnection, flawOf, joinedHeaders, lengthOf, locationOf } from './response-headers.ts';
+import type { WireReader } from './wire.ts';
 
 export type ExchangeTools = {
   connections: Connections;
   policy: FetchPolicy;
   deadline: Deadline;
   now: () => number;
-  createBody: (headers: ResponseHeaders, events: ReceiverEvents) => BodyReceiver;
+  /** `isReady` false: the first byte has to wait for `onReady`. */
+  createBody: (
+    headers: ResponseHeaders,
+    wireBytes: number | undefined,
+    events: ReceiverEvents,
+  ) => { body: BodyReceiver; isReady: boolean };
 };
 
-/** A redirect's body is read up to here, so that its connection can be used again. */
-const drainedBytes = 16 * 1024;
+/** A redirect's body is read up to here and for so long, so that its connection can be used again. */
+const drained = { bytes: 16 * 1024, ms: 500 };
 
 /** Nobody reads it: it only makes undici drop what was called off. */
 const dropped = new Error('dropped');
 
 /** One request and its response, as undici's handler. Ends once, by whatever comes first. */
-export class Exchange implements Asker {
+export class Exchange implements Asker, WireReader {
+  readonly maxHeadBytes: number;
   status = 0;
   headers: ResponseHeaders = {};
   wireBytes = 0;
   startedAtMs = 0;
   /** 0 until the head of the response came. */
   headAtMs = 0;
-  connection: NewConnection | undefined;
-  /** Was sent on a kept connection, and nothing came back. */
-  isUnanswered = false;
+  /** Undefined when the connection was used before. */
+  newConnection: NewConnection | undefined;
+  /** The request is on its way. */
+  isSent = false;
+  /** Something came back, were it no answer. */
+  isHeard = false;
+  /** A whole head of 4xx or 5xx came. */
+  isRefusal = false;
 
   readonly #tools: ExchangeTools;
+  #isRedirect = false;
   #location: string | undefined;
+  #drainTimer: NodeJS.Timeout | undefined;
   #body: BodyReceiver | undefined;
+  #connection: Connection | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #socket: Socket | undefined;
+  #connecting: Socket | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #isHead = false;
 
   constructor(tools: ExchangeTools) {
     this.#tools = tools;
+    this.maxHeadBytes = tools.policy.maxHeadBytes;
   }
 
   get bodyBytes(): number {
     return this.#body?.bodyBytes ?? 0;
   }
 
-  run(request: OutgoingRequest, pool: 'kept' | 'fresh'): Promise<ExchangeEnd> {
+  run(request: OutgoingRequest, from: 'kept' | 'new'): Promise<ExchangeEnd> {
     const { method, headers, body } = request;
+    const { connections, deadline, now } = this.#tools;
     const { origin, path } = splitUrl(request.url);
     this.#isHead = method === 'HEAD';
     return new Promise((resolve) => {
       this.#settle = resolve;
-      this.startedAtMs = this.#tools.now();
-      this.#tools.deadline.enter('connect', this.startedAtMs);
-      this.#tools.connections.dispatch(pool, { origin, path, method, headers, body }, this);
+      this.startedAtMs = now();
+      deadline.enter('connect', this.startedAtMs);
+      this.#connection = connections.take(origin, from);
+      this.#connection.send({ origin, path, method, headers, body }, this, !connections.isTrusted(origin));
     });
   }
 
@@ -78,49 +89,56 @@ export class Exchange implements Asker {
   }
 
   onConnecting(socket: Socket): void {
-    this.#socket = socket;
+    this.#connecting = socket;
     if (this.#settle === undefined) socket.destroy(dropped);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settle === undefined) return controller.abort(dropped);
     this.#controller = controller;
-    this.#socket = undefined;
-    this.connection = this.#tools.connections.takeNew();
-    this.isUnanswered = this.connection === undefined;
+    this.#connecting = undefined;
+    this.#connection?.wire.begin(this);
+    this.newConnection = this.#connection?.takeNew();
+    this.isSent = true;
     this.startedAtMs = this.#tools.now();
     this.#tools.deadline.enter('headers', this.startedAtMs);
   }
 
-  onResponseStarted(): void {
-    this.isUnanswered = false;
+  onAnswerBegins(): void {
+    this.isHeard = true;
+  }
+
+  onRefused(why: CutShort): void {
+    this.#drop({ kind: 'cut', why });
+  }
+
+  allowsBytes(bytes: number): boolean {
+    return bytes - this.wireBytes <= framingBytes(this.wireBytes);
   }
 
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (status < 200 || this.#settle === undefined) return;
+    if (this.#settle === undefined) return;
     this.status = status;
     this.headAtMs = this.#tools.now();
-    this.#tools.deadline.enter('body', this.headAtMs);
-    this.#location = isRedirect(status) ? firstLocation(headers) : undefined;
+    if (isRedirect(status)) this.#takeLocation(headers);
+    this.#tools.deadline.enter(this.#isRedirect ? 'total' : 'body', this.headAtMs);
     this.headers = joinedHeaders(headers);
-    if (this.#location !== undefined) return;
-    this.#receive(() => {
-      if (Number(this.headers['content-length']) > this.#tools.policy.maxWireBytes && !this.#isBodiless()) {
-        throw new BodyCut('too-large');
-      }
-      this.#body = this.#tools.createBody(this.headers, this.#receiverEvents());
-    });
+    const { rawHeaders } = controller;
+    const flaw = flawOf(status, this.headers, Array.isArray(rawHeaders) ? rawHeaders.length / 2 : 0);
+    if (flaw !== undefined) return this.#drop({ kind: 'cut', why: flaw });
+    this.isRefusal = status >= 400;
+    if (!this.#isRedirect) this.#receive(() => this.#beginBody(controller));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settle === undefined) return;
     this.wireBytes += chunk.length;
-    if (this.#location !== undefined) {
-      if (this.wireBytes > drainedBytes) this.#drop({ kind: 'redirected', location: this.#location });
+    if (this.#isRedirect) {
+      if (this.wireBytes > drained.bytes) this.#drop(this.#redirected());
       return;
     }
     this.#receive(() => {
@@ -133,7 +151,28 @@ export class Exchange implements Asker {
   }
 
   onResponseEnd(): void {
-    if (this.#location !== undefined) return this.#end({ kind: 'redirected', location: this.#location });
+    const error = this.#connection?.wire.error;
+    this.#connection?.release();
+    if (this.#isRedirect) return this.#end(this.#redirected());
+    // undici takes a reset for the end of a body that has no other.
+    if (error !== undefined && endsWithConnection(this.headers)) return this.#drop({ kind: 'failed', error });
+    this.#finishBody();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#connection?.wire.end();
+    // undici may have refused to send it: no event of the connection follows then.
+    if (!this.isSent) void this.#connection?.retire();
+    // Where the redirect leads was said, whatever became of its body.
+    if (this.#isRedirect) return this.#end(this.#redirected());
+    if (this.#settle === undefined) return;
+    if (this.#isWhole(error)) return this.#finishBody();
+    this.#body?.discard();
+    // What TLS said of the end, undici sometimes says no more of than that it came.
+    this.#end({ kind: 'failed', error: this.#connection?.wire.error ?? error });
+  }
+
+  #finishBody(): void {
     this.#receive(() => {
       const body = this.#body?.finish();
       if (!(body instanceof Promise)) return body && this.#end({ kind: 'answered', body });
@@ -145,24 +184,41 @@ export class Exchange implements Asker {
     });
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    // Where the redirect leads was said, whatever became of its body.
-    if (this.#location !== undefined) this.#end({ kind: 'redirected', location: this.#location });
-    else if (this.#settle !== undefined) {
-      this.#body?.discard();
-      this.#end({ kind: 'failed', error });
-    }
+  /** undici 8.12 misreads a length with a blank behind it, which is a length all the same. */
+  #isWhole(error: Error): boolean {
+    const isMissed = error instanceof errors.ResponseContentLengthMismatchError;
+    return isMissed && this.#body !== undefined && this.wireBytes === lengthOf(this.headers);
   }
 
-  #isBodiless(): boolean {
-    return this.status === 204 || this.status === 304 || this.#isHead;
+  #takeLocation(headers: Record<string, string | string[] | undefined>): void {
+    const location = locationOf(headers);
+    if (location.kind === 'none') return;
+    this.#isRedirect = true;
+    this.#location = location.kind === 'one' ? location.value : undefined;
+    this.#drainTimer = setTimeout(() => this.#drop(this.#redirected()), drained.ms);
+  }
+
+  #redirected(): ExchangeEnd {
+    return { kind: 'redirected', location: this.#location };
+  }
+
+  #beginBody(controller: Dispatcher.DispatchController): void {
+    const isBodiless = this.#isHead || this.status === 204 || this.status === 304;
+    const length = isBodiless ? 0 : lengthOf(this.headers);
+    if (length !== undefined && length > this.#tools.policy.maxWireBytes) throw new BodyCut('too-large');
+    const { body, isReady } = this.#tools.createBody(this.headers, length, this.#receiverEvents());
+    this.#body = body;
+    if (isReady) return;
+    controller.pause();
+    this.#tools.deadline.enter('total', this.headAtMs);
   }
 
   #receiverEvents(): ReceiverEvents {
     return {
       onReady: () => {
         this.#tools.deadline.enter('body', this.#tools.now());
-        this.#controller?.resume();
+        // undici parses one answer at a time: another's may be on the stack.
+        queueMicrotask(() => this.#controller?.resume());
       },
       onFailure: (error) => this.#drop(endOfBody(error)),
     };
@@ -181,15 +237,13 @@ export class Exchange implements Asker {
     this.#end(end);
     this.#body?.discard();
     if (this.#controller) this.#controller.abort(dropped);
-    else this.#socket?.destroy(dropped);
+    else this.#connecting?.destroy(dropped);
   }
 
   #end(end: ExchangeEnd): void {
     const settle = this.#settle;
     this.#settle = undefined;
+    clearTimeout(this.#drainTimer);
     settle?.(end);
   }
 }
-
-const endOfBody = (error: unknown): ExchangeEnd =>
-  error instanceof BodyCut ? { kind: 'cut', why: error.why } : { kind: 'broken', error };

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { type BodyMemory, createBodyMemory } from './body-memory.ts';
 import { createBodyStore } from './body-store.ts';
 import { createConnections } from './connections.ts';
 import type { FetchRequest } from './fetch-request.ts';
@@ -7,11 +8,13 @@ import { PageFetch } from './page-fetch.ts';
 import { createStopList } from './stop-list.ts';
 
 export type FetcherOptions = {
-  /** Fetches at the same time; also the most connections to one origin. */
+  /** Fetches at the same time. */
   concurrency: number;
   dns: { lookup: LookupFunction };
   /** Where bodies go of runs that keep them as files; created when absent. */
   bodiesDir?: string;
+  /** What bodies may hold in memory, all together. */
+  bodyMemoryBytes?: number;
   /** Milliseconds of any clock that does not jump. */
   now: () => number;
   /** Certificate authorities to trust instead of Node's, PEM. */
@@ -24,6 +27,8 @@ export type Fetcher = {
    * where the worker has no directory for them. A stop ends it as `interrupted`.
    */
   fetchPage: (request: FetchRequest, stop: AbortSignal) => Promise<FetchOutcome>;
+  /** The bodies in flight of this process. */
+  memory: BodyMemory;
   /** Ends what is in flight as `interrupted` and closes all connections. */
   close: () => Promise<void>;
 };
@@ -31,13 +36,14 @@ export type Fetcher = {
 export const createFetcher = (options: FetcherOptions): Fetcher => {
   const { now, concurrency, dns, ca } = options;
   const connections = createConnections({ concurrency, lookup: dns.lookup, now, ...(ca !== undefined && { ca }) });
+  const memory = createBodyMemory(options.bodyMemoryBytes ?? 256 * 1024 ** 2);
   const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
   const inFlight = new Set<PageFetch>();
 
   const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
     if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
-    const fetch = new PageFetch(request, { connections, store, now });
+    const fetch = new PageFetch(request, { connections, store, memory, now });
     const forget = stopList.add(stop, fetch);
     inFlight.add(fetch);
     try {
@@ -53,5 +59,5 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     await connections.close();
   };
 
-  return { fetchPage, close };
+  return { fetchPage, memory, close };
 };

@@ -9,6 +9,7 @@ export type FetchPolicy = {
   totalTimeoutMs: number;
   /** The least of the four: no limit can be passed earlier than this after anything happened. */
   shortestTimeoutMs: number;
+  maxHeadBytes: number;
   maxWireBytes: number;
   maxBodyBytes: number;
   maxRedirects: number;
@@ -27,6 +28,7 @@ export const fetchPolicyOf = (settings: CrawlSettings): FetchPolicy => {
     bodyTimeoutMs,
     totalTimeoutMs,
     shortestTimeoutMs: Math.min(connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, totalTimeoutMs),
+    maxHeadBytes: settings.maxHeadBytes,
     maxWireBytes: settings.maxWireBytes,
     maxBodyBytes: settings.maxBodyBytes,
     maxRedirects: settings.maxRedirects,
@@ -49,12 +51,18 @@ export const keptBytesOf = ({ bodies, inlineBytes }: FetchPolicy, headers: Respo
   }
 };
 
+/** What may stand around the chunks of a body: their sizes, extensions, trailers. Honest servers need a hundredth of it. */
+export const framingBytes = (bodyBytes: number): number => 64 * 1024 + 2 * bodyBytes;
+
 const headersOf = (settings: CrawlSettings): string[] => {
   const defaults = { 'user-agent': settings.userAgent, accept: '*/*', 'accept-encoding': 'gzip, deflate, br, zstd' };
   return Object.entries({ ...defaults, ...settings.headers })
     .filter(([name]) => !connectionHeaders.has(name))
-    .flat();
+    .flatMap(([name, value]) => [name, latin1OfUtf8(value)]);
 };
+
+/** Header bytes are written as latin1; a person who types more than ASCII means UTF-8. */
+const latin1OfUtf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** They describe the connection or the framing of the body, which belong to the client library. */
 export const connectionHeaders: ReadonlySet<string> = new Set([

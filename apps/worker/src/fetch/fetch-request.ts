@@ -1,5 +1,6 @@
 import type { CanonicalUrl } from '@trawl/shared/domain/canonical-url.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
+import type { MemoryShare } from './body-memory.ts';
 import type { FetchPolicy } from './fetch-policy.ts';
 
 export type FetchRequest = {
@@ -9,4 +10,6 @@ export type FetchRequest = {
   policy: FetchPolicy;
   /** Awaited before every redirect hop, on the same host too. `host` is the politeness bucket: URL.host. */
   askForHop: (host: string) => Promise<'go' | 'must-wait'>;
+  /** What the body may hold of the process's memory; whoever gives it frees it, when the body was used. Absent: freed with the fetch. */
+  memory?: MemoryShare;
 };

@@ -1,76 +1,94 @@
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { CutShort, FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { errors } from 'undici';
 import { ConnectError } from './connect-error.ts';
 import { connectReason, dnsReason, type Reason, tlsReason } from './unreachable-reasons.ts';
 
-/** What had happened before the error. `status` is present when the head of the response had come. */
-export type BeforeError = { trace: FetchTrace; status?: number };
+/** What had happened before the error. */
+export type BeforeError = {
+  trace: FetchTrace;
+  /** Present when the head of the response had come. */
+  status?: number;
+  /** The connection is new, of TLS, and nothing has come back: the host may still be judging our part of the handshake. */
+  isHandshakeOpen?: boolean;
+};
 
-/** Every error of undici, Node's sockets, TLS and the resolver as an outcome. Nothing falls through: unknown is `protocol`. */
+/** Every error of undici, Node's sockets, TLS and the resolver as an outcome, by what happened. Nothing falls through. */
 export const outcomeOfError = (error: unknown, before: BeforeError): FetchOutcome => {
-  const { trace } = before;
+  const { trace, status } = before;
   if (error instanceof ConnectError) return outcomeOfConnectError(error, trace);
-  const code = codeOf(error);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'timed-out', stage: 'connect', trace };
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return { kind: 'timed-out', stage: 'headers', trace };
-  if (code === 'UND_ERR_BODY_TIMEOUT') return { kind: 'timed-out', stage: 'body', trace };
-  if (ourOwnEnd.has(code)) return { kind: 'interrupted', why: 'stopping', trace };
-  if (isReset(error)) return { kind: 'cut-short', why: 'reset', ...before };
+  const stage = lateStageOf(error);
+  if (stage !== undefined) return { kind: 'timed-out', stage, trace };
+  if (isOurEnd(error)) return { kind: 'interrupted', why: 'stopping', trace };
+  if (isUnsendable(error) && status === undefined) return { kind: 'unsendable', trace };
   // With TLS 1.3 a refusal of the handshake (a client certificate is wanted) arrives after it seemed complete.
-  if (isTls(code) && before.status === undefined)
-    return { kind: 'unreachable', stage: 'tls', ...tlsReason(code), trace };
-  return { kind: 'cut-short', why: 'protocol', ...before };
+  if (isOfTls(error) && before.isHandshakeOpen)
+    return { kind: 'unreachable', stage: 'tls', ...tlsReasonOf(error), trace };
+  return { kind: 'cut-short', why: cutOf(error, status), ...(status !== undefined && { status }), trace };
 };
 
-/** The connection ended before the response did. */
-export const isReset = (error: unknown): boolean => {
-  const code = codeOf(error);
-  if (code === 'UND_ERR_SOCKET') return !isNonsense(error);
-  return resets.has(code) || isEarlyEnd(error);
+const cutOf = (error: unknown, status: number | undefined): CutShort => {
+  if (error instanceof errors.HeadersOverflowError) return 'head-too-large';
+  // undici reports an answer that nobody asked for as a socket error.
+  if (error instanceof errors.SocketError)
+    return error.message === 'bad response' || error.message === 'bad upgrade' ? 'malformed-response' : 'reset';
+  // undici says so whenever a body of known length has not come as a whole; in a head, no body can be missed yet.
+  if (error instanceof errors.ResponseContentLengthMismatchError)
+    return status === undefined ? 'malformed-response' : 'reset';
+  if (error instanceof errors.HTTPParserError) return isEarlyEnd(error) ? 'reset' : 'malformed-response';
+  // What the system or TLS says of a connection; undici's parser has assertions instead (status 000, for instance).
+  return isOfSystem(error) || isOfTls(error) ? 'reset' : 'malformed-response';
 };
 
-const resets: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  // Fewer bytes than content-length or the chunks had promised.
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
-  'HPE_CLOSED_CONNECTION',
-]);
-const ourOwnEnd: ReadonlySet<string> = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORTED']);
+/** undici's own limits lie above ours, or are off. */
+const lateStageOf = (error: unknown): 'connect' | 'headers' | 'body' | undefined => {
+  if (error instanceof errors.ConnectTimeoutError) return 'connect';
+  if (error instanceof errors.HeadersTimeoutError) return 'headers';
+  return error instanceof errors.BodyTimeoutError ? 'body' : undefined;
+};
+
+/** undici 8.12 leaves the code out of its parser's errors. */
+const isEarlyEnd = (error: Error): boolean => error.message.includes('(Invalid EOF state)');
+
+const isOurEnd = (error: unknown): boolean =>
+  error instanceof errors.ClientDestroyedError ||
+  error instanceof errors.ClientClosedError ||
+  error instanceof errors.RequestAbortedError;
+
+/** Thrown before anything was sent. */
+const isUnsendable = (error: unknown): boolean =>
+  error instanceof errors.InvalidArgumentError ||
+  error instanceof errors.NotSupportedError ||
+  error instanceof errors.RequestContentLengthMismatchError;
+
+const isOfSystem = (error: unknown): boolean => hasText(error, 'syscall') || codeOf(error) === 'ECONNRESET';
+
+/** OpenSSL names the part of it that failed. */
+const isOfTls = (error: unknown): boolean => hasText(error, 'library') || codeOf(error) === 'EPROTO';
 
 const outcomeOfConnectError = ({ stage, cause }: ConnectError, trace: FetchTrace): FetchOutcome => {
   const code = codeOf(cause);
   const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && stage !== 'dns');
   if (isTimeout) return { kind: 'timed-out', stage: 'connect', trace };
-  return { kind: 'unreachable', stage, ...reasonOf(stage, code), trace };
+  return { kind: 'unreachable', stage, ...reasonOf(stage, cause), trace };
 };
 
-const reasonOf = (stage: ConnectError['stage'], code: string): Reason => {
+const reasonOf = (stage: ConnectError['stage'], cause: unknown): Reason => {
   switch (stage) {
     case 'dns':
-      return dnsReason(code);
+      return dnsReason(codeOf(cause));
     case 'connect':
-      return connectReason(code);
+      return connectReason(codeOf(cause));
     case 'tls':
-      return tlsReason(code);
+      return tlsReasonOf(cause);
   }
 };
 
-/** undici reports an answer that nobody asked for (100, 101, bytes on an idle socket) as a socket error. */
-const isNonsense = (error: unknown): boolean =>
-  error instanceof Error && (error.message === 'bad response' || error.message === 'bad upgrade');
+/** Node judges the certificate when the handshake is done: what fails then is neither of OpenSSL's library nor of the system. */
+const tlsReasonOf = (error: unknown): Reason =>
+  tlsReason(codeOf(error), isOfTls(error) || isOfSystem(error) ? 'handshake' : 'certificate');
 
-const isTls = (code: string): boolean =>
-  code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
-
-/** undici 8.12 leaves the code out of its parser's errors. */
-const isEarlyEnd = (error: unknown): boolean => error instanceof Error && error.message.includes('(Invalid EOF state)');
+const hasText = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && typeof (error as Record<string, unknown>)[name] === 'string';
 
 const codeOf = (error: unknown): string => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -32,6 +32,19 @@ const overlaid = (headers: string[], changes: Record<string, string>): string[] 
   return result;
 };
 
+export const isSameRequest = (a: OutgoingRequest, b: OutgoingRequest): boolean =>
+  a.url === b.url &&
+  a.method === b.method &&
+  a.body === b.body &&
+  a.headers.length === b.headers.length &&
+  a.headers.every((text, i) => text === b.headers[i]);
+
+const validators: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);
+
+/** Does the request say which version is known already? */
+export const hasValidators = ({ headers }: OutgoingRequest): boolean =>
+  headers.some((text, i) => i % 2 === 0 && validators.has(text));
+
 export const withoutHeaders = (headers: string[], isUnwanted: (name: string) => boolean): string[] => {
   const kept: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {

@@ -1,44 +1,66 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FetchOutcome, FetchTrace, ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
-import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
+import type {
+  FetchedBody,
+  FetchOutcome,
+  FetchTrace,
+  Interruption,
+  RedirectRefusal,
+  ResponseHeaders,
+} from '@trawl/shared/domain/fetch-outcome.ts';
+import type { BodyMemory, MemoryShare } from './body-memory.ts';
+import type { ReceiverEvents } from './body-receiver.ts';
 import type { BodyStore } from './body-store.ts';
-import { CodedBody } from './coded-body.ts';
 import type { Connections } from './connections.ts';
-import { contentCodingsOf } from './content-coding.ts';
+import { createBody } from './create-body.ts';
 import { Deadline, type TimeoutStage } from './deadline.ts';
-import { Exchange, type ExchangeEnd, type ExchangeTools } from './exchange.ts';
-import { keptBytesOf } from './fetch-policy.ts';
+import { Exchange, type ExchangeTools } from './exchange.ts';
+import type { ExchangeEnd } from './exchange-end.ts';
 import type { FetchRequest } from './fetch-request.ts';
-import { isReset, outcomeOfError } from './outcome-of-error.ts';
-import { firstRequest, type OutgoingRequest } from './outgoing-request.ts';
-import { PlainBody } from './plain-body.ts';
+import { outcomeOfError } from './outcome-of-error.ts';
+import { firstRequest, hasValidators, type OutgoingRequest } from './outgoing-request.ts';
 import { redirectedRequest } from './redirect.ts';
 
-export type PageFetchTools = { connections: Connections; store: BodyStore | undefined; now: () => number };
+export type PageFetchTools = {
+  connections: Connections;
+  store: BodyStore | undefined;
+  memory: BodyMemory;
+  now: () => number;
+};
 
 type Redirected = Extract<ExchangeEnd, { kind: 'redirected' }>;
+
+/** What ends a fetch from outside: its limits, a stop. */
+type CallOff = TimeoutStage | 'stopping';
+
+/** A fetch that finds no room for its body before it began is put back after this. */
+const mostWaitForRoomMs = 4000;
 
 /** One URL's fetch: its request, the redirects it leads through, and the time limits over all of them. */
 export class PageFetch {
   readonly #request: FetchRequest;
   readonly #tools: PageFetchTools;
+  readonly #memory: MemoryShare;
   readonly #deadline: Deadline;
   readonly #redirects: FetchTrace['redirects'] = [];
-  #outgoing: OutgoingRequest;
+  readonly #trail: OutgoingRequest[];
   #exchange: Exchange | undefined;
   /** Why it was called off, once it was. */
-  #calledOff: TimeoutStage | 'stopping' | undefined;
+  #calledOff: CallOff | undefined;
   #endWait: (() => void) | undefined;
+  /** It waits for other bodies to end: the host has no part in that. */
+  #isShortOfMemory = false;
 
   constructor(request: FetchRequest, tools: PageFetchTools) {
     this.#request = request;
     this.#tools = tools;
-    this.#outgoing = firstRequest(request.url, request.policy.headers, request.overrides);
+    this.#memory = request.memory ?? tools.memory.open();
+    this.#trail = [firstRequest(request.url, request.policy.headers, request.overrides)];
     this.#deadline = new Deadline(request.policy, tools.now, (stage) => this.callOff(stage));
   }
 
   async run(): Promise<FetchOutcome> {
     try {
+      const room = this.#tools.memory.room();
+      if (room !== undefined) await this.#waitForRoom(room);
       for (;;) {
         if (this.#calledOff !== undefined) return this.#outcomeOfCallOff(this.#calledOff);
         const end = await this.#exchangeOnce();
@@ -47,60 +69,88 @@ export class PageFetch {
       }
     } finally {
       this.#deadline.stop();
+      if (this.#request.memory === undefined) this.#memory.free();
     }
   }
 
-  callOff(why: TimeoutStage | 'stopping'): void {
+  callOff(why: CallOff): void {
     this.#calledOff ??= why;
     this.#exchange?.callOff();
     this.#endWait?.();
   }
 
-  async #exchangeOnce(): Promise<ExchangeEnd> {
-    const end = await this.#send('kept');
-    const exchange = this.#exchange as Exchange;
-    // The host closed a kept connection just as it was used: that says nothing about the URL.
-    const isStale = end.kind === 'failed' && exchange.isUnanswered && isReset(end.error);
-    return isStale && this.#calledOff === undefined && idempotent.has(this.#outgoing.method)
-      ? this.#send('fresh')
-      : end;
+  async #waitForRoom(room: Promise<void>): Promise<void> {
+    this.#isShortOfMemory = true;
+    const giveUp = setTimeout(() => this.callOff('total'), mostWaitForRoomMs);
+    await Promise.race([room, this.#untilCalledOff()]);
+    clearTimeout(giveUp);
+    if (this.#calledOff !== undefined) return;
+    this.#isShortOfMemory = false;
+    this.#deadline.restart();
   }
 
-  #send(pool: 'kept' | 'fresh'): Promise<ExchangeEnd> {
+  async #exchangeOnce(): Promise<ExchangeEnd> {
+    const end = await this.#send('kept');
+    const isAgain = this.#calledOff === undefined && this.#isStale(end) && idempotent.has(this.#outgoing.method);
+    return isAgain ? this.#send('new') : end;
+  }
+
+  /**
+   * A kept connection that fails before an answer says nothing about the URL: the host closed it just as it was used, or what
+   * came was left over from the answer before.
+   */
+  #isStale(end: ExchangeEnd): boolean {
+    const { isSent, newConnection, status } = this.#exchange as Exchange;
+    if (!isSent || newConnection !== undefined) return false;
+    if (end.kind === 'failed') return status === 0;
+    // Some hosts say so when they close a connection that was idle for too long.
+    return end.kind === 'answered' && status === 408;
+  }
+
+  #send(from: 'kept' | 'new'): Promise<ExchangeEnd> {
+    this.#memory.free();
     this.#exchange = new Exchange(this.#exchangeTools());
-    return this.#exchange.run(this.#outgoing, pool);
+    return this.#exchange.run(this.#outgoing, from);
+  }
+
+  get #outgoing(): OutgoingRequest {
+    return this.#trail.at(-1) as OutgoingRequest;
   }
 
   #exchangeTools(): ExchangeTools {
-    const { connections, now } = this.#tools;
-    const createBody = (headers: ResponseHeaders, events: ReceiverEvents) => this.#createBody(headers, events);
-    return { connections, now, policy: this.#request.policy, deadline: this.#deadline, createBody };
+    const { connections, now, store } = this.#tools;
+    const { policy } = this.#request;
+    return {
+      connections,
+      now,
+      policy,
+      deadline: this.#deadline,
+      createBody: (headers: ResponseHeaders, wireBytes: number | undefined, events: ReceiverEvents) =>
+        createBody({ policy, headers, wireBytes, store, growMemory: this.#growMemory, events }),
+    };
   }
 
-  #createBody(headers: ResponseHeaders, events: ReceiverEvents): BodyReceiver {
-    const { policy } = this.#request;
-    const limits = { maxBodyBytes: policy.maxBodyBytes, keptBytes: keptBytesOf(policy, headers) };
-    const store = policy.bodies === 'files' ? this.#tools.store : undefined;
-    const codings = contentCodingsOf(headers['content-encoding']);
-    if (codings === undefined) throw new BodyCut('bad-encoding');
-    if (codings.length === 0) return new PlainBody(limits, store, events);
-    return new CodedBody(codings, (inner) => new PlainBody(limits, store, inner), events);
-  }
+  readonly #growMemory: MemoryShare['grow'] = (bytes, onGranted) => {
+    const isGranted = this.#memory.grow(bytes, () => {
+      this.#isShortOfMemory = false;
+      onGranted();
+    });
+    this.#isShortOfMemory = !isGranted;
+    return isGranted;
+  };
 
   /** Undefined: the next request stands ready. */
   async #followRedirect({ location }: Redirected): Promise<FetchOutcome | undefined> {
     const { status } = this.#exchange as Exchange;
     this.#redirects.push({ status, url: this.#outgoing.url });
-    if (this.#redirects.length > this.#request.policy.maxRedirects) return this.#forbidden('redirect-limit', status);
-    const next = redirectedRequest(this.#outgoing, status, location);
+    const next = redirectedRequest(this.#trail, status, location);
     if (next.kind === 'refuse') return this.#forbidden(next.why, status);
+    if (this.#redirects.length > this.#request.policy.maxRedirects) return this.#forbidden('redirect-limit', status);
 
     this.#deadline.enter('total', this.#tools.now());
-    // undici hands a connection back one turn of the event loop after its response: asking earlier would open another.
-    await nextTurn();
     const answer = await Promise.race([this.#request.askForHop(next.host), this.#untilCalledOff()]);
-    if (answer === 'must-wait') return { kind: 'interrupted', why: 'hop-must-wait', trace: this.#trace() };
-    if (answer === 'go') this.#outgoing = next.request;
+    if (answer === 'must-wait') return interrupted('hop-must-wait', this.#trace());
+    if (answer === 'go') this.#trail.push(next.request);
     return undefined;
   }
 
@@ -112,15 +162,24 @@ export class PageFetch {
   }
 
   #outcomeOf(end: Exclude<ExchangeEnd, Redirected>): FetchOutcome {
-    const { status, headers } = this.#exchange as Exchange;
+    const { status, headers, newConnection, isHeard, isRefusal } = this.#exchange as Exchange;
     const trace = this.#trace();
+    if (isRefusal && end.kind !== 'broken' && this.#calledOff !== 'stopping') {
+      const body = end.kind === 'answered' ? end.body : unread;
+      return { kind: 'answered', status, headers, body, trace };
+    }
+    const arrived = status > 0 ? { status } : {};
     switch (end.kind) {
-      case 'answered':
-        return { kind: 'answered', status, headers, body: end.body, trace };
+      case 'answered': {
+        const conditional = hasValidators(this.#outgoing) ? ({ sentValidators: true } as const) : {};
+        return { kind: 'answered', status, headers, body: end.body, ...conditional, trace };
+      }
       case 'cut':
-        return { kind: 'cut-short', why: end.why, status, trace };
-      case 'failed':
-        return outcomeOfError(end.error, { trace, ...(status > 0 && { status }) });
+        return { kind: 'cut-short', why: end.why, ...arrived, trace };
+      case 'failed': {
+        const isHandshakeOpen = newConnection !== undefined && !isHeard && this.#outgoing.url.startsWith('https:');
+        return outcomeOfError(end.error, { trace, isHandshakeOpen, ...arrived });
+      }
       case 'called-off':
         return this.#outcomeOfCallOff(this.#calledOff ?? 'stopping');
       case 'broken':
@@ -128,12 +187,13 @@ export class PageFetch {
     }
   }
 
-  #outcomeOfCallOff(why: TimeoutStage | 'stopping'): FetchOutcome {
+  #outcomeOfCallOff(why: CallOff): FetchOutcome {
     const trace = this.#trace();
-    return why === 'stopping' ? { kind: 'interrupted', why, trace } : { kind: 'timed-out', stage: why, trace };
+    if (why === 'stopping') return interrupted(why, trace);
+    return this.#isShortOfMemory ? interrupted('memory-full', trace) : { kind: 'timed-out', stage: why, trace };
   }
 
-  #forbidden(why: 'redirect-limit' | 'redirect-scheme' | 'redirect-invalid', status: number): FetchOutcome {
+  #forbidden(why: RedirectRefusal, status: number): FetchOutcome {
     return { kind: 'forbidden', why, status, trace: this.#trace() };
   }
 
@@ -145,8 +205,8 @@ export class PageFetch {
       wireBytes: exchange?.wireBytes ?? 0,
       bodyBytes: exchange?.bodyBytes ?? 0,
       timings: {
-        dnsMs: exchange?.connection?.dnsMs ?? 0,
-        connectMs: exchange?.connection?.connectMs ?? 0,
+        dnsMs: exchange?.newConnection?.dnsMs ?? 0,
+        connectMs: exchange?.newConnection?.connectMs ?? 0,
         ttfbMs: exchange && exchange.headAtMs > 0 ? exchange.headAtMs - exchange.startedAtMs : 0,
         totalMs: this.#tools.now() - this.#deadline.startedAtMs,
         ...(exchange && { sentMs: exchange.startedAtMs - this.#deadline.startedAtMs }),
@@ -154,6 +214,11 @@ export class PageFetch {
     };
   }
 }
+
+const interrupted = (why: Interruption, trace: FetchTrace): FetchOutcome => ({ kind: 'interrupted', why, trace });
+
+/** The status has said no: what its body is like, and whether it comes, does not matter to the URL. */
+const unread: FetchedBody = { kept: new Uint8Array(), truncated: true };
 
 /** RFC 9110 section 9.2.2: asking twice is the same as asking once. */
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);

@@ -2,12 +2,17 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import type { FetchedBody } from '@trawl/shared/domain/fetch-outcome.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { BodyDraft, BodyStore } from './body-store.ts';
+import { KeptBytes } from './kept-bytes.ts';
 
-/** Up to here one call hashes the whole body, which costs half of a hash object; beyond, nothing waits in memory. */
+/** Up to here one call hashes the whole body, which costs half of a hash object; beyond, only what is kept stays in memory. */
 const oneShotBytes = 64 * 1024;
 
 /** Bytes after decompression: how many there may be, and how many stay in memory. */
 export type PlainBodyLimits = { maxBodyBytes: number; keptBytes: number };
+
+/** Most bytes that a body of this length (undefined: unknown) has in memory. */
+export const plainBodyMemory = (limits: PlainBodyLimits, bodyBytes: number | undefined): number =>
+  Math.min(Math.max(oneShotBytes, limits.keptBytes), bodyBytes ?? Number.POSITIVE_INFINITY);
 
 /** Counts, hashes and keeps a body without coding: all of it while it is small, then only what the crawl asked for. */
 export class PlainBody implements BodyReceiver {
@@ -15,8 +20,7 @@ export class PlainBody implements BodyReceiver {
   readonly #limits: PlainBodyLimits;
   readonly #store: BodyStore | undefined;
   readonly #events: ReceiverEvents;
-  #chunks: Uint8Array[] = [];
-  #keptBytes = 0;
+  readonly #kept = new KeptBytes();
   #hash: Hash | undefined;
   #draft: BodyDraft | undefined;
 
@@ -31,15 +35,15 @@ export class PlainBody implements BodyReceiver {
     this.bodyBytes += chunk.length;
     if (this.bodyBytes > this.#limits.maxBodyBytes) throw new BodyCut('too-large');
     if (this.#hash !== undefined) return this.#pass(chunk, this.#hash);
-    this.#chunks.push(chunk);
-    return this.bodyBytes <= oneShotBytes || this.#startStreaming();
+    if (this.bodyBytes > oneShotBytes) return this.#startStreaming(chunk);
+    this.#kept.add(chunk);
+    return true;
   }
 
   finish(): FetchedBody | Promise<FetchedBody> {
-    const chunks = this.#chunks;
-    const bytes = chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+    const bytes = this.#kept.take();
     const sha256 = this.#hash === undefined ? hash('sha256', bytes) : this.#hash.digest('hex');
-    const kept = bytes.length > this.#limits.keptBytes ? bytes.subarray(0, this.#limits.keptBytes) : bytes;
+    const kept = bytes.length > this.#limits.keptBytes ? this.#firstOf(bytes) : bytes;
     const body = { kept, truncated: kept.length < this.bodyBytes, sha256 };
     if (this.#store === undefined) return body;
     const stored = this.#draft === undefined ? this.#store.put(bytes, sha256) : this.#draft.finish(sha256);
@@ -47,26 +51,29 @@ export class PlainBody implements BodyReceiver {
   }
 
   discard(): void {
-    this.#chunks = [];
+    this.#kept.take();
     this.#draft?.discard();
   }
 
-  #startStreaming(): boolean {
-    const held = this.#chunks;
-    this.#chunks = [];
+  #startStreaming(chunk: Uint8Array): boolean {
+    const held = this.#kept.take();
     this.#hash = createHash('sha256');
     this.#draft = this.#store?.begin(this.#events.onReady);
-    let isReady = true;
-    for (const chunk of held) isReady = this.#pass(chunk, this.#hash);
-    return isReady;
+    const isReady = this.#pass(held, this.#hash);
+    return this.#pass(chunk, this.#hash) && isReady;
   }
 
   #pass(chunk: Uint8Array, sum: Hash): boolean {
     sum.update(chunk);
-    if (this.#keptBytes < this.#limits.keptBytes) {
-      this.#chunks.push(chunk);
-      this.#keptBytes += chunk.length;
-    }
+    const missingBytes = this.#limits.keptBytes - this.#kept.length;
+    if (missingBytes > 0) this.#kept.add(chunk.subarray(0, missingBytes));
     return this.#draft?.write(chunk) ?? true;
   }
+
+  /** A copy: a part would keep the whole alive until the record is written. */
+  #firstOf(bytes: Uint8Array): Uint8Array {
+    return this.#limits.keptBytes === 0 ? nothing : Buffer.from(bytes.subarray(0, this.#limits.keptBytes));
+  }
 }
+
+const nothing = new Uint8Array(0);

@@ -1,31 +1,45 @@
-import { type OutgoingRequest, withoutHeaders } from './outgoing-request.ts';
+import type { RedirectRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
+import { isSameRequest, type OutgoingRequest, withoutHeaders } from './outgoing-request.ts';
 
 export type Redirection =
   /** `host` is the politeness bucket, as the producer makes it: with the port where it is not the scheme's own. */
   | { kind: 'follow'; request: OutgoingRequest; host: string }
-  | { kind: 'refuse'; why: 'redirect-scheme' | 'redirect-invalid' };
+  | { kind: 'refuse'; why: Exclude<RedirectRefusal, 'redirect-limit'> };
 
 /** True for the answers that send the client elsewhere; 300, 304, 305 and 306 do not. */
 export const isRedirect = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
+/** As for lines of a source. */
+const mostUrlBytes = 64 * 1024;
+
 /**
- * The request that a redirect asks for (RFC 9110 section 15.4). What the user sent as a secret never leaves the origin it
- * was meant for, and is not sent again when a later hop comes back.
- * @param location the header's value, bytes as latin1
+ * The request that a redirect asks for (RFC 9110 section 15.4, and the fetch standard where that is more exact). What the user
+ * sent to one origin never reaches another, and is not sent again when a later hop comes back.
+ * @param trail the requests so far, the redirected one last
+ * @param location the header's value, bytes as latin1; undefined when several were named
  */
-export const redirectedRequest = (from: OutgoingRequest, status: number, location: string): Redirection => {
-  const base = new URL(from.url);
-  const url = URL.parse(utf8OfLatin1(location), from.url);
+export const redirectedRequest = (
+  trail: OutgoingRequest[],
+  status: number,
+  location: string | undefined,
+): Redirection => {
+  const from = trail.at(-1) as OutgoingRequest;
+  const url = location === undefined ? null : URL.parse(utf8OfLatin1(location), from.url);
   if (url === null) return { kind: 'refuse', why: 'redirect-invalid' };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { kind: 'refuse', why: 'redirect-scheme' };
+  if (url.href.length > mostUrlBytes) return { kind: 'refuse', why: 'redirect-invalid' };
   url.hash = '';
   url.username = '';
   url.password = '';
   const method = redirectedMethod(from.method, status);
-  const headers = url.origin === base.origin ? from.headers : withoutHeaders(from.headers, isSecret);
-  const request = { ...from, url: url.href, method, headers };
-  return { kind: 'follow', request: method === from.method ? request : withoutBody(request), host: url.host };
+  const isSameOrigin = url.origin === new URL(from.url).origin;
+  const headers = isSameOrigin ? from.headers : withoutHeaders(from.headers, (name) => !mayTravel.has(name));
+  const moved = { ...from, url: url.href, method, headers };
+  const request = method === from.method ? moved : withoutBody(moved);
+  // Nothing would be different the next time: whatever the host remembers of us, we sent nothing new.
+  if (trail.some((earlier) => isSameRequest(earlier, request))) return { kind: 'refuse', why: 'redirect-loop' };
+  return { kind: 'follow', request, host: url.host };
 };
 
 const redirectedMethod = (method: string, status: number): string => {
@@ -39,10 +53,30 @@ const withoutBody = (request: OutgoingRequest): OutgoingRequest => ({
   headers: withoutHeaders(request.headers, (name) => name.startsWith('content-')),
 });
 
-/** Rather one too many: a header that is missed after a redirect harms less than a key in strange hands. */
-const isSecret = (name: string): boolean => name === 'host' || secretName.test(name);
-const secretName =
-  /(^|-)(auth|authorization|cookie2?|credentials?|key|apikey|password|secret|session|signature|token)($|-)|token$/;
+/**
+ * What other origins may see: how we speak, never who we are or what we know. A header that is missed after a redirect harms
+ * less than a key in strange hands, and any name may carry a key.
+ */
+const mayTravel: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'dnt',
+  'pragma',
+  'priority',
+  'range',
+  'sec-ch-ua',
+  'sec-ch-ua-mobile',
+  'sec-ch-ua-platform',
+  'sec-gpc',
+  'upgrade-insecure-requests',
+  'user-agent',
+]);
 
 /** Servers write non-ASCII locations in UTF-8, but header bytes arrive as latin1. */
 const utf8OfLatin1 = (text: string): string => {

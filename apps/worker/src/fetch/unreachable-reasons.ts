@@ -61,16 +61,27 @@ const tlsReasons: Record<string, Reason> = {
   ECONNRESET: temporary('tls-reset'),
   EPIPE: temporary('tls-reset'),
   ECONNABORTED: temporary('tls-reset'),
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: permanent('client-certificate-wanted'),
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: permanent('client-certificate-wanted'),
+  ERR_SSL_UNSUPPORTED_PROTOCOL: permanent('tls-version'),
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: permanent('tls-version'),
+  ERR_SSL_TLSV1_ALERT_INAPPROPRIATE_FALLBACK: permanent('tls-version'),
+  ERR_SSL_WRONG_VERSION_NUMBER: permanent('not-tls'),
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: permanent('not-tls'),
+  ERR_SSL_HTTP_REQUEST: permanent('not-tls'),
 };
 
 const otherDns = temporary('dns-failed');
 const otherConnect = temporary('connect-failed');
 const otherTls = permanent('tls-handshake');
+/** OpenSSL knows more faults of certificates than Node has codes for. */
+const otherCertificate = permanent('certificate-untrusted');
 
 export const dnsReason = (code: string): Reason => dnsReasons[code] ?? otherDns;
 export const connectReason = (code: string): Reason => connectReasons[code] ?? otherConnect;
-/** Besides certificates: no common protocol or cipher, or no TLS at all on that port. */
-export const tlsReason = (code: string): Reason => tlsReasons[code] ?? otherTls;
+/** What is no certificate, no version and no other protocol: no common cipher, nonsense in the handshake. */
+export const tlsReason = (code: string, failed: 'handshake' | 'certificate'): Reason =>
+  tlsReasons[code] ?? (failed === 'handshake' ? otherTls : otherCertificate);
 
 /** The whole vocabulary; docs/outcomes.md explains each word. */
 export const unreachableReasons: readonly string[] = [

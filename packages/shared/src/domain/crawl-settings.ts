@@ -70,6 +70,12 @@ export const crawlSettings = {
     default: 30_000,
     help: 'for one try as a whole, redirects included',
   },
+  maxHeadBytes: {
+    flag: 'max-head-bytes',
+    kind: bytes({ min: 1024, max: 1024 ** 2 }),
+    default: 64 * 1024,
+    help: 'status line and headers of an answer',
+  },
   maxWireBytes: {
     flag: 'max-wire-bytes',
     kind: bytes({ min: 1 }),

@@ -26,8 +26,10 @@ describe('an answer', () => {
     expect(onFirst(answered(status))).toEqual({ next: 'store', class: 'ok', reason: `status-${status}` });
   });
 
-  it('of 304 is stored as not-modified', () => {
-    expect(onFirst(answered(304))).toEqual({ next: 'store', class: 'not-modified', reason: 'status-304' });
+  it('of 304 is stored as not-modified, where the request knew a version', () => {
+    const stored = { next: 'store', class: 'not-modified', reason: 'status-304' };
+    expect(onFirst({ ...answered(304), sentValidators: true } as FetchOutcome)).toEqual(stored);
+    expect(onFirst(answered(304))).toEqual({ next: 'give-up', class: 'http-error', reason: 'status-304' });
   });
 
   it.each([408, 425, 500, 502, 504, 520, 522, 529])(
@@ -89,15 +91,22 @@ describe('no answer', () => {
     expect(onLast(outcome)).toEqual({ next: 'give-up', class: 'timed-out', reason: stage });
   });
 
-  it.each(['reset', 'bad-encoding', 'protocol'] as const)('to its end (%s) is tried again', (why) => {
-    const outcome: FetchOutcome = { kind: 'cut-short', why, trace };
-    expect(onFirst(outcome)).toEqual({ next: 'retry', class: 'cut-short', reason: why, penalize: false });
-    expect(onLast(outcome)).toEqual({ next: 'give-up', class: 'cut-short', reason: why });
+  it.each(['reset', 'bad-encoding', 'malformed-response', 'too-many-interim', 'unasked-upgrade'] as const)(
+    'to its end (%s) is tried again',
+    (why) => {
+      const outcome: FetchOutcome = { kind: 'cut-short', why, trace };
+      expect(onFirst(outcome)).toEqual({ next: 'retry', class: 'cut-short', reason: why, penalize: false });
+      expect(onLast(outcome)).toEqual({ next: 'give-up', class: 'cut-short', reason: why });
+    },
+  );
+
+  it.each(['too-large', 'head-too-large'] as const)('that fits the caps (%s) is given up', (why) => {
+    const outcome: FetchOutcome = { kind: 'cut-short', why, status: 200, trace };
+    expect(onFirst(outcome)).toEqual({ next: 'give-up', class: 'cut-short', reason: why });
   });
 
-  it('that fits the caps is given up', () => {
-    const outcome: FetchOutcome = { kind: 'cut-short', why: 'too-large', status: 200, trace };
-    expect(onFirst(outcome)).toEqual({ next: 'give-up', class: 'cut-short', reason: 'too-large' });
+  it('to what cannot be asked is given up', () => {
+    expect(onFirst({ kind: 'unsendable', trace })).toEqual({ next: 'give-up', class: 'invalid', reason: 'unsendable' });
   });
 
   it('from a host that is not there is tried again only where that may pass', () => {
@@ -115,15 +124,20 @@ describe('no answer', () => {
     });
   });
 
-  it.each(['robots', 'private-address', 'redirect-limit', 'redirect-scheme', 'redirect-invalid'] as const)(
-    'because it is forbidden (%s) is given up',
-    (why) => {
-      const verdict = { next: 'give-up', class: 'forbidden', reason: why };
-      expect(onFirst({ kind: 'forbidden', why, trace })).toEqual(verdict);
-    },
-  );
+  it.each([
+    'robots',
+    'private-address',
+    'redirect-limit',
+    'redirect-loop',
+    'redirect-scheme',
+    'redirect-invalid',
+  ] as const)('because it is forbidden (%s) is given up', (why) => {
+    const verdict = { next: 'give-up', class: 'forbidden', reason: why };
+    expect(onFirst({ kind: 'forbidden', why, trace })).toEqual(verdict);
+  });
 
   it('because nothing was decided costs no attempt', () => {
-    expect(onLast({ kind: 'interrupted', why: 'hop-must-wait', trace })).toMatchObject({ next: 'defer' });
+    for (const why of ['stopping', 'hop-must-wait', 'memory-full'] as const)
+      expect(onLast({ kind: 'interrupted', why, trace })).toMatchObject({ next: 'defer', blockMs: 1 });
   });
 });

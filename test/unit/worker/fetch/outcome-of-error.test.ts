@@ -12,12 +12,16 @@ const trace: FetchTrace = {
   timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
 };
 const coded = (code: string) => Object.assign(new Error(code), { code });
-const of = (error: unknown, before: { status?: number } = {}) => {
+/** As sockets fail. */
+const ofSystem = (code: string) => Object.assign(coded(code), { syscall: 'read', errno: -1 });
+/** As OpenSSL fails. */
+const ofTls = (code: string) => Object.assign(coded(code), { library: 'SSL routines' });
+const of = (error: unknown, before: { status?: number; isHandshakeOpen?: boolean } = {}) => {
   const { trace: _, ...rest } = outcomeOfError(error, { trace, ...before }) as FetchOutcome;
   return rest;
 };
-const unreachable = (stage: 'dns' | 'connect' | 'tls', code: string) => {
-  const outcome = of(new ConnectError(stage, coded(code)));
+const unreachable = (stage: 'dns' | 'connect' | 'tls', error: Error) => {
+  const outcome = of(new ConnectError(stage, error));
   return outcome.kind === 'unreachable'
     ? `${outcome.reason} ${outcome.temporary ? 'temporary' : 'permanent'}`
     : outcome;
@@ -38,7 +42,7 @@ describe('a connection that could not be made', () => {
     ['EBADRESP', 'dns-failed temporary'],
     ['ECANCELLED', 'dns-failed temporary'],
   ])('for want of a name (%s) is %s', (code, expected) => {
-    expect(unreachable('dns', code)).toBe(expected);
+    expect(unreachable('dns', coded(code))).toBe(expected);
   });
 
   it.each([
@@ -52,7 +56,7 @@ describe('a connection that could not be made', () => {
     ['EMFILE', 'too-many-files temporary'],
     ['ESOMETHING', 'connect-failed temporary'],
   ])('at TCP (%s) is %s', (code, expected) => {
-    expect(unreachable('connect', code)).toBe(expected);
+    expect(unreachable('connect', ofSystem(code))).toBe(expected);
   });
 
   it.each([
@@ -64,13 +68,26 @@ describe('a connection that could not be made', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-untrusted permanent'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate-untrusted permanent'],
     ['CERT_REVOKED', 'certificate-revoked permanent'],
-    ['EPROTO', 'tls-handshake permanent'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-handshake permanent'],
-    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-handshake permanent'],
-    ['ECONNRESET', 'tls-reset temporary'],
-    ['ESOMETHING', 'tls-handshake permanent'],
-  ])('at the TLS handshake (%s) is %s', (code, expected) => {
-    expect(unreachable('tls', code)).toBe(expected);
+    ['INVALID_PURPOSE', 'certificate-untrusted permanent'],
+    ['UNSPECIFIED', 'certificate-untrusted permanent'],
+    ['SOMETHING_NEW', 'certificate-untrusted permanent'],
+  ])('for want of a good certificate (%s) is %s', (code, expected) => {
+    expect(unreachable('tls', coded(code))).toBe(expected);
+  });
+
+  it.each([
+    [ofTls('EPROTO'), 'tls-handshake permanent'],
+    [coded('EPROTO'), 'tls-handshake permanent'],
+    [ofTls('ERR_SSL_WRONG_VERSION_NUMBER'), 'not-tls permanent'],
+    [ofTls('ERR_SSL_UNSUPPORTED_PROTOCOL'), 'tls-version permanent'],
+    [ofTls('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), 'tls-version permanent'],
+    [ofTls('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'client-certificate-wanted permanent'],
+    [ofTls('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'), 'tls-handshake permanent'],
+    [ofTls('SOMETHING_NEW'), 'tls-handshake permanent'],
+    [ofSystem('ECONNRESET'), 'tls-reset temporary'],
+    [ofSystem('ESOMETHING'), 'tls-handshake permanent'],
+  ])('at the TLS handshake (%s) is %s', (error, expected) => {
+    expect(unreachable('tls', error)).toBe(expected);
   });
 
   it.each(['connect', 'tls'] as const)('in time at %s is a timeout', (stage) => {
@@ -93,42 +110,49 @@ describe('an error on a connection', () => {
     [new errors.ConnectTimeoutError(), { kind: 'timed-out', stage: 'connect' }],
     [new errors.SocketError('other side closed'), { kind: 'cut-short', why: 'reset' }],
     [new errors.SocketError('closed'), { kind: 'cut-short', why: 'reset' }],
+    [ofSystem('ECONNRESET'), { kind: 'cut-short', why: 'reset' }],
     [coded('ECONNRESET'), { kind: 'cut-short', why: 'reset' }],
-    [coded('EPIPE'), { kind: 'cut-short', why: 'reset' }],
-    [coded('ETIMEDOUT'), { kind: 'cut-short', why: 'reset' }],
-    [new errors.ResponseContentLengthMismatchError(), { kind: 'cut-short', why: 'reset' }],
+    [ofSystem('EPIPE'), { kind: 'cut-short', why: 'reset' }],
+    [ofSystem('ETIMEDOUT'), { kind: 'cut-short', why: 'reset' }],
+    [ofSystem('ESOMETHING'), { kind: 'cut-short', why: 'reset' }],
     [new errors.HTTPParserError('no HTTP/1.1 (Invalid EOF state)'), { kind: 'cut-short', why: 'reset' }],
-    [coded('HPE_INVALID_EOF_STATE'), { kind: 'cut-short', why: 'reset' }],
-    [new errors.SocketError('bad response'), { kind: 'cut-short', why: 'protocol' }],
-    [new errors.SocketError('bad upgrade'), { kind: 'cut-short', why: 'protocol' }],
-    [coded('HPE_INVALID_CONSTANT'), { kind: 'cut-short', why: 'protocol' }],
-    [new errors.HTTPParserError('no HTTP/1.1 (Invalid header token)'), { kind: 'cut-short', why: 'protocol' }],
-    [new errors.HeadersOverflowError(), { kind: 'cut-short', why: 'protocol' }],
-    [new errors.InvalidArgumentError('invalid header key'), { kind: 'cut-short', why: 'protocol' }],
-    [coded('ERR_ASSERTION'), { kind: 'cut-short', why: 'protocol' }],
+    [new errors.SocketError('bad response'), { kind: 'cut-short', why: 'malformed-response' }],
+    [new errors.SocketError('bad upgrade'), { kind: 'cut-short', why: 'malformed-response' }],
+    [
+      new errors.HTTPParserError('no HTTP/1.1 (Invalid header token)'),
+      { kind: 'cut-short', why: 'malformed-response' },
+    ],
+    [new errors.HeadersOverflowError(), { kind: 'cut-short', why: 'head-too-large' }],
+    [new errors.ResponseContentLengthMismatchError(), { kind: 'cut-short', why: 'malformed-response' }],
+    [new errors.InvalidArgumentError('invalid header key'), { kind: 'unsendable' }],
+    [new errors.NotSupportedError('expect'), { kind: 'unsendable' }],
+    [new errors.RequestContentLengthMismatchError(), { kind: 'unsendable' }],
+    [coded('ERR_ASSERTION'), { kind: 'cut-short', why: 'malformed-response' }],
     [new errors.ClientDestroyedError(), { kind: 'interrupted', why: 'stopping' }],
     [new errors.ClientClosedError(), { kind: 'interrupted', why: 'stopping' }],
-    [new Error('no code at all'), { kind: 'cut-short', why: 'protocol' }],
-    ['not even an error', { kind: 'cut-short', why: 'protocol' }],
-    [undefined, { kind: 'cut-short', why: 'protocol' }],
-    [null, { kind: 'cut-short', why: 'protocol' }],
-    [{ code: 7 }, { kind: 'cut-short', why: 'protocol' }],
+    [new Error('no code at all'), { kind: 'cut-short', why: 'malformed-response' }],
+    ['not even an error', { kind: 'cut-short', why: 'malformed-response' }],
+    [undefined, { kind: 'cut-short', why: 'malformed-response' }],
+    [null, { kind: 'cut-short', why: 'malformed-response' }],
+    [{ code: 7 }, { kind: 'cut-short', why: 'malformed-response' }],
   ])('%s has an outcome', (error, expected) => {
     expect(of(error)).toEqual(expected);
   });
 
-  it('keeps the status that had come', () => {
-    expect(of(coded('ECONNRESET'), { status: 200 })).toEqual({ kind: 'cut-short', why: 'reset', status: 200 });
-    expect(of(coded('HPE_INVALID_CHUNK_SIZE'), { status: 200 })).toEqual({
-      kind: 'cut-short',
-      why: 'protocol',
-      status: 200,
-    });
+  it.each([
+    [ofSystem('ECONNRESET'), 'reset'],
+    [new errors.ResponseContentLengthMismatchError(), 'reset'],
+    [new errors.HTTPParserError('(Invalid character in chunk size)'), 'malformed-response'],
+    [ofTls('ERR_SSL_BAD_RECORD'), 'reset'],
+  ])('behind the head (%s) keeps the status', (error, why) => {
+    expect(of(error, { status: 200 })).toEqual({ kind: 'cut-short', why, status: 200 });
   });
 
   it('of TLS before any answer is a refusal of the handshake', () => {
-    const refused = { kind: 'unreachable', stage: 'tls', reason: 'tls-handshake', temporary: false };
-    expect(of(coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'))).toEqual(refused);
-    expect(of(coded('ERR_SSL_BAD_RECORD'), { status: 200 })).toMatchObject({ kind: 'cut-short', why: 'protocol' });
+    const refused = { kind: 'unreachable', stage: 'tls', reason: 'client-certificate-wanted', temporary: false };
+    const error = ofTls('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
+    expect(of(error, { isHandshakeOpen: true })).toEqual(refused);
+    expect(of(error)).toEqual({ kind: 'cut-short', why: 'reset' });
+    expect(of(ofSystem('ECONNRESET'), { isHandshakeOpen: true })).toEqual({ kind: 'cut-short', why: 'reset' });
   });
 });

@@ -1,0 +1,139 @@
+import { isIP, type Socket } from 'node:net';
+import { type buildConnector, Client, type Dispatcher, errors } from 'undici';
+import { ConnectError } from './connect-error.ts';
+import { Wire } from './wire.ts';
+
+/** What a new connection took. */
+export type NewConnection = { dnsMs: number; connectMs: number };
+
+/** A request that may need a new connection. */
+export type Asker = Dispatcher.DispatchHandler & {
+  /** The request has to wait for this socket; destroying it with an error ends the wait. */
+  onConnecting: (socket: Socket) => void;
+};
+
+export type ConnectionEvents = {
+  /** It can take another request. */
+  onIdle: (connection: Connection) => void;
+  onClosed: (connection: Connection) => void;
+  /** The host sent bytes that are no answer, or belong to none. */
+  onSurplus: (origin: string) => void;
+};
+
+export type ConnectionTools = ConnectionEvents & {
+  connectTo: (...args: Parameters<buildConnector.connector>) => Socket;
+  now: () => number;
+};
+
+/** A connection that no request used for this long is closed, whatever the host offers. */
+const idleMs = 10_000;
+
+const clientOptions = {
+  keepAliveTimeout: idleMs,
+  keepAliveMaxTimeout: idleMs,
+  pipelining: 1,
+  allowH2: false,
+  // The wire measures heads exactly, by the limit of each run; this is only above all of them.
+  maxHeaderSize: 2 * 1024 ** 2,
+  // Each fetch keeps its own time limits.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+};
+
+/** Nobody reads it. */
+const closing = new Error('closing');
+
+/**
+ * One connection to one origin, with a client of undici's on top that never has more than one request. A connection that is
+ * lost before the request was sent is replaced by that client itself.
+ */
+export class Connection {
+  readonly origin: string;
+  readonly wire = new Wire();
+  isIdle = false;
+  readonly #tools: ConnectionTools;
+  readonly #client: Client;
+  #socket: Socket | undefined;
+  #asker: Asker | undefined;
+  #made: NewConnection | undefined;
+  #isLast = false;
+  #isRetired = false;
+
+  constructor(origin: string, tools: ConnectionTools) {
+    this.origin = origin;
+    this.#tools = tools;
+    this.#client = new Client(origin, { ...clientOptions, connect: (...args) => this.#connect(...args) });
+    this.#client.on('drain', () => {
+      if (!this.isOpen) void this.retire();
+    });
+    this.#client.on('disconnect', (_origin, _targets, error) => {
+      if (isSurplus(error)) tools.onSurplus(origin);
+      if (this.isIdle) void this.retire();
+    });
+  }
+
+  /** @param isLast the connection is closed behind the answer */
+  send(request: Dispatcher.DispatchOptions, asker: Asker, isLast: boolean): void {
+    this.isIdle = false;
+    this.#isLast = isLast;
+    this.#asker = asker;
+    this.#client.dispatch(isLast ? { ...request, reset: true } : request, asker);
+  }
+
+  /** The answer is whole: whoever asks now is the next. undici waits a turn of the event loop, and looks what else has come. */
+  release(): void {
+    this.wire.end();
+    if (this.#isLast || this.#isRetired) return;
+    this.isIdle = true;
+    this.#tools.onIdle(this);
+  }
+
+  /** As far as is known. */
+  get isOpen(): boolean {
+    return this.#socket?.destroyed === false;
+  }
+
+  /** Asked in `onRequestStart`: what the connection took, if it was made for this request; undefined when it is reused. */
+  takeNew(): NewConnection | undefined {
+    const taken = this.#made;
+    this.#made = undefined;
+    return taken;
+  }
+
+  /** Ends it, and what it is doing. Resolves when the socket is closed. */
+  async retire(): Promise<void> {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    // undici forgets a socket that is not connected yet.
+    if (this.#socket?.connecting) this.#socket.destroy(closing);
+    this.#tools.onClosed(this);
+    await this.#client.destroy();
+  }
+
+  #connect(target: buildConnector.Options, callback: buildConnector.Callback): void {
+    const startedAtMs = this.#tools.now();
+    let stage: ConnectError['stage'] = isIP(target.hostname) ? 'connect' : 'dns';
+    let dnsMs = 0;
+    const socket = this.#tools.connectTo(target, (error, connected) => {
+      if (error !== null) return callback(new ConnectError(stage, error), null);
+      this.#made = { dnsMs, connectMs: this.#tools.now() - startedAtMs - dnsMs };
+      this.wire.watch(connected);
+      callback(null, connected);
+    });
+    this.#socket = socket;
+    socket.once('lookup', (error: Error | null) => {
+      dnsMs = this.#tools.now() - startedAtMs;
+      if (!error) stage = 'connect';
+    });
+    if (target.protocol === 'https:') {
+      socket.once('connect', () => {
+        stage = 'tls';
+      });
+    }
+    this.#asker?.onConnecting(socket);
+  }
+}
+
+/** undici's words for bytes that come while nothing was asked, or behind the end of an answer. */
+const isSurplus = (error: Error): boolean =>
+  error.message === 'bad response' || error instanceof errors.HTTPParserError;
