@@ -107,9 +107,9 @@ test('a command that comes while the server reads much data says so and waits', 
   await next.close();
 });
 
-/** As another command would have started it, but 200 us slower for every key: it loads for seconds. */
+/** As another command would have started it, but 800 us slower for every key: it loads for longer than a busy machine takes to ask it. */
 async function startSlowly(): Promise<void> {
-  const child = spawn('redis-server', [dir.files.config, '--key-load-delay', '200'], {
+  const child = spawn('redis-server', [dir.files.config, '--key-load-delay', '800'], {
     stdio: 'ignore',
     detached: true,
   });
