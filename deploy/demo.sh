@@ -3,6 +3,12 @@
 # every one of them has its outcome.
 set -eu
 
+if [ -z "${TRAWL_ALLOW_PRIVATE:-}" ]; then
+  echo 'The pretend shops are in a private network of Docker, and workers connect to none unless they are told to:' >&2
+  echo '  TRAWL_ALLOW_PRIVATE=10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 docker compose --profile demo up' >&2
+  exit 2
+fi
+
 list() {
   echo '# Five pretend shops.'
   for shop in 1 2 3 4 5; do

@@ -39,7 +39,7 @@ export const hostileMemory: BenchCase = {
     const place = ['--data-dir', dataDir];
     const health = `127.0.0.1:${await freePort()}`;
     await using _collector = startTrawl(['collector', ...place], world);
-    await using worker = startTrawl(['worker', ...place, '--health', health, '--dns-servers', origin.dns], world);
+    await using worker = startTrawl(['worker', ...place, '--health', health, '--resolver', origin.dns], world);
     await using _producer = startTrawl(['producer', ...place], world);
     const watch = watchProcesses([worker.pid]);
 

@@ -76,7 +76,7 @@ async function crawl(
   const [file, out, dataDir] = [join(dir, 'urls.txt'), join(dir, 'out.jsonl'), join(dir, 'data')];
   await writeFile(file, `${urls.join('\n')}\n`);
   await using redis = await openBenchRedis(dataDir);
-  const args = ['run', file, '--out', out, '--data-dir', dataDir, '--dns-servers', origin.dns, '--json', ...flags];
+  const args = ['run', file, '--out', out, '--data-dir', dataDir, '--resolver', origin.dns, '--json', ...flags];
   await startTrawl(args, world).ended;
   const { firstPushAtMs = 0, recorded } = await redis.lastRun();
   if (recorded !== urls.length) throw new Error(`${recorded} of ${urls.length} lines have an outcome`);

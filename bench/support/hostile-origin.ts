@@ -5,7 +5,7 @@ const main = fileURLToPath(new URL('../../test/support/hostile-web/main.ts', imp
 
 /** Hosts that misbehave, and good ones among them, with the name server that knows them. */
 export type HostileOrigin = AsyncDisposable & {
-  /** Of the name server: for `--dns-servers`. */
+  /** Of the name server: for `--resolver`. */
   dns: string;
   urls: { good: string[]; bad: string[]; bombs: string[]; table: string[] };
   readonly pid: number | undefined;

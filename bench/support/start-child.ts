@@ -22,13 +22,13 @@ const keptStderrChars = 4000;
 
 /**
  * A child that ends with its scope, or when `stop` fires. Its environment carries no setting of Trawl or Node but those
- * of `env`.
+ * of `env`, and that the origins of this machine may be asked.
  */
 export const startChild = (command: string, args: string[], options: ChildOptions): Child => {
   options.stop.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(command, args, {
-    env: { ...bareEnvironment(), ...options.env },
+    env: { ...bareEnvironment(), TRAWL_ALLOW_PRIVATE: '127.0.0.0/8,::1/128', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', ...(options.tied === true ? (['ipc'] as const) : [])],
   });
   const written = { stdout: '', stderr: '' };

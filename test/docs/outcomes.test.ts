@@ -31,6 +31,7 @@ const cuts: Record<Of<'cut-short'>['why'], true> = {
 const bans: Record<Of<'forbidden'>['why'], true> = {
   robots: true,
   'private-address': true,
+  'blocked-port': true,
   'redirect-limit': true,
   'redirect-loop': true,
   'redirect-scheme': true,

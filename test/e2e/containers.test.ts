@@ -43,6 +43,9 @@ for (const { name, unavailable, start } of (await redisProviders()).slice(1)) {
   });
 }
 
+/** What Docker gives to containers. */
+const privateNetworks = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16';
+
 const compose = await composeCommand();
 const withoutImages = await whyNotImages({
   [process.env.TRAWL_IMAGE ?? 'trawl:local']: 'docker build -t trawl:local .',
@@ -56,7 +59,10 @@ describe.skipIf(whyNot !== undefined)(`docker compose --profile demo up${note}`,
     const project = `trawl-test-${process.pid}`;
     const [program, ...first] = [...(compose ?? ['docker', 'compose']), '--project-name', project, '--profile', 'demo'];
     const ports = { REDIS_PORT: String(await freePort()), BOARD_PORT: String(await freePort()) };
-    const options = { cwd: fileURLToPath(new URL('../..', import.meta.url)), env: { ...process.env, ...ports } };
+    const options = {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, ...ports, TRAWL_ALLOW_PRIVATE: privateNetworks },
+    };
     onTestFinished(async () => {
       await promisify(execFile)(program, [...first, 'down', '--volumes', '--timeout', '1'], options);
     });

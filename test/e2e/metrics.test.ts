@@ -33,7 +33,7 @@ const startWithPages = async (
   more: Record<string, string> = {},
 ): Promise<{ url: string; child: ChildProcess }> => {
   const redis = await world.redis.connect();
-  const variables = { TRAWL_HEALTH: '127.0.0.1:0', TRAWL_DNS_SERVERS: dns.address, ...more };
+  const variables = { TRAWL_HEALTH: '127.0.0.1:0', TRAWL_RESOLVER: dns.address, ...more };
   const child = world.start(app, args, variables);
   for (;;) {
     const members = await createFleet(redis, firstShard).processes(await redisNowMs(redis));

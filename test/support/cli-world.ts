@@ -72,7 +72,7 @@ function startTrawl(args: string[], options: { cwd: string; dnsServers: string; 
   const { REDIS_URL: _other, npm_execpath: _npm, ...variables } = process.env;
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd,
-    env: { ...variables, TRAWL_DATA_DIR: options.cwd, TRAWL_DNS_SERVERS: options.dnsServers },
+    env: { ...variables, TRAWL_DATA_DIR: options.cwd, TRAWL_RESOLVER: options.dnsServers },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(options.input ?? '');

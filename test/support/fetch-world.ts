@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { createAddressGuard } from '../../apps/worker/src/fetch/address-guard.ts';
 import { createDnsCache } from '../../apps/worker/src/fetch/dns-cache.ts';
 import { createFetcher, type FetcherOptions } from '../../apps/worker/src/fetch/fetch-page.ts';
 import { fetchPolicyOf } from '../../apps/worker/src/fetch/fetch-policy.ts';
@@ -21,10 +22,13 @@ const now = () => performance.now();
 const never = new AbortController().signal;
 export const go = () => Promise.resolve('go' as const);
 
+/** This machine may be asked. */
+export const localGuard = createAddressGuard({ allowed: ['127.0.0.0/8', '::1/128'] });
+
 /** A fetcher whose names are local ones; settings, request and stop only where a test is about them. */
 export const fetcherWith = (options: Partial<FetcherOptions> = {}) => {
   const dns = createDnsCache({ now, servers: ['127.0.0.1:1'] });
-  const fetcher = createFetcher({ concurrency: 8, dns, now, ...options });
+  const fetcher = createFetcher({ concurrency: 8, dns, guard: localGuard, now, ...options });
   afterwards(dns.close);
   afterwards(fetcher.close);
   const fetchPage = async (

@@ -9,8 +9,10 @@ import { readStartableJobs } from '@trawl/shared/frontier/startable-jobs.ts';
 import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
+import { createAddressGuard } from './fetch/address-guard.ts';
 import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
@@ -19,6 +21,7 @@ import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
+import { readCaFile } from './read-ca-file.ts';
 import { createRunPolicies } from './run-policies.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -50,11 +53,22 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const monotonicMs = () => performance.now();
   const dns = createDnsCache({
     now: monotonicMs,
-    ...(settings.dnsServers.length > 0 && { servers: settings.dnsServers }),
+    ...(settings.resolvers.length > 0 && { servers: settings.resolvers }),
   });
   const bodiesDir = join(settings.dataDir, 'bodies');
-  const { concurrency, bodyMemoryBytes } = settings;
-  const fetcher = createFetcher({ concurrency, dns, bodiesDir, bodyMemoryBytes, now: monotonicMs });
+  const { concurrency, bodyMemoryBytes, allowPrivate, insecureHosts } = settings;
+  const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis) });
+  const ca = readCaFile(settings.ca);
+  const fetcher = createFetcher({
+    concurrency,
+    dns,
+    guard,
+    bodiesDir,
+    bodyMemoryBytes,
+    insecureHosts,
+    now: monotonicMs,
+    ...(ca !== undefined && { ca }),
+  });
   const tools = {
     frontier,
     fetcher,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import { afterEach, expect, it } from 'vitest';
 import { createFetcher, type FetcherOptions } from '../../../apps/worker/src/fetch/fetch-page.ts';
-import { afterwards, cleanUp } from '../../support/fetch-world.ts';
+import { afterwards, cleanUp, localGuard } from '../../support/fetch-world.ts';
 import { fetchHostileCases, isExpected } from '../../support/hostile-web/fetch-hostile-cases.ts';
 import { hostileLookup } from '../../support/hostile-web/hostile-names.ts';
 import { hostileTable } from '../../support/hostile-web/hostile-table.ts';
@@ -20,7 +20,13 @@ const unexpected = async (settings: Partial<CrawlSettings>, options: Partial<Fet
   const web = await startHostileWeb(cases);
   afterwards(web.close);
   const now = () => performance.now();
-  const fetcher = createFetcher({ concurrency: 128, dns: { lookup: hostileLookup }, now, ...options });
+  const fetcher = createFetcher({
+    concurrency: 128,
+    dns: { lookup: hostileLookup },
+    guard: localGuard,
+    now,
+    ...options,
+  });
   afterwards(fetcher.close);
   const results = await fetchHostileCases(cases, { web, fetcher, settings, atOnce: 128 });
   const wrong = [...results].flatMap(([{ name, ends }, result]) =>

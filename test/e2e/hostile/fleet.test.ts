@@ -38,7 +38,7 @@ it('a fleet gives every line of a crawl of the hostile web its one outcome, and 
   afterwards(dns.close);
   const fleet = await startFleetWorld();
   afterwards(fleet.stop);
-  const worker = fleet.start('worker', [], { TRAWL_DNS_SERVERS: dns.address });
+  const worker = fleet.start('worker', [], { TRAWL_RESOLVER: dns.address });
   fleet.start('producer');
   fleet.start('collector');
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFetcher, type Fetcher } from '../../../apps/worker/src/fetch/fetch-page.ts';
+import { localGuard } from '../../support/fetch-world.ts';
 import { fetchHostileCases, isExpected, type Result } from '../../support/hostile-web/fetch-hostile-cases.ts';
 import type { HostileCase } from '../../support/hostile-web/hostile-case.ts';
 import { hostileLookup } from '../../support/hostile-web/hostile-names.ts';
@@ -17,7 +18,13 @@ beforeAll(async () => {
   process.on('unhandledRejection', onRejection);
   web = await startHostileWeb(hostileTable);
   const now = () => performance.now();
-  fetcher = createFetcher({ concurrency: 64, dns: { lookup: hostileLookup }, now, ca: hostileAuthority });
+  fetcher = createFetcher({
+    concurrency: 64,
+    dns: { lookup: hostileLookup },
+    guard: localGuard,
+    now,
+    ca: hostileAuthority,
+  });
   results = await fetchHostileCases(hostileTable, { web, fetcher, atOnce: 64 });
   await fetcher.close();
 }, 120_000);

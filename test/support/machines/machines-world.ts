@@ -79,6 +79,7 @@ export const startMachines = async (options: MachinesOptions = {}) => {
           env: {
             REDIS_URL: `redis://${app === 'worker' ? redisAddress : redisMachine.addresses.fleet}`,
             TRAWL_DATA_DIR: directory,
+            TRAWL_ALLOW_PRIVATE: webHosts,
             ...(options.settings ?? impatient),
             ...variables,
           },

@@ -60,7 +60,7 @@ export const silent: Dealer = page('timed-out', (n) => `/silent?n=${n}`);
 export const looping: Dealer = page('forbidden', (n) => `/redirect-loop?n=${n}`);
 
 /** Nobody listens on port 1 of a loopback address. */
-export const refused: Dealer = { class: 'unreachable', make: ({ n, host }) => `http://${host}:1/refused/${n}` };
+export const refused: Dealer = { class: 'unreachable', make: ({ n, host }) => `http://${host}:2/refused/${n}` };
 
 /** `.invalid` never resolves (RFC 6761). */
 export const nameless: Dealer = { class: 'unreachable', make: ({ n }) => `http://nosuch-${n}.invalid/` };

@@ -91,11 +91,11 @@ describe('ports', () => {
     for (const port of [80, 443, 8080, 3000, 6379, 65535]) expect(closed.refusalOf('8.8.8.8', port)).toBeUndefined();
   });
   test('the own Redis is refused, under whatever address of its machine', () => {
-    const guard = createAddressGuard({ allowed: ['127.0.0.0/8'], redis: { address: '127.0.0.1', port: 6379 } });
+    const guard = createAddressGuard({ allowed: ['127.0.0.0/8'], redis: () => ({ address: '127.0.0.1', port: 6379 }) });
     for (const address of ['127.0.0.1', '127.0.0.2']) expect(guard.refusalOf(address, 6379)).toBe('blocked-port');
     expect(guard.refusalOf('127.0.0.1', 6380)).toBeUndefined();
     expect(guard.refusalOf('8.8.8.8', 6379)).toBeUndefined();
-    const far = createAddressGuard({ allowed: [], redis: { address: '8.8.4.4', port: 6379 } });
+    const far = createAddressGuard({ allowed: [], redis: () => ({ address: '8.8.4.4', port: 6379 }) });
     expect(far.refusalOf('8.8.4.4', 6379)).toBe('blocked-port');
     expect(far.refusalOf('8.8.8.8', 6379)).toBeUndefined();
   });

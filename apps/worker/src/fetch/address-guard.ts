@@ -1,8 +1,6 @@
+import type { AddressRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
 import ipaddr from 'ipaddr.js';
 import { badPorts } from './bad-ports.ts';
-
-/** Why a connection must not be made. */
-export type AddressRefusal = 'private-address' | 'blocked-port';
 
 export type AddressGuard = {
   /** Undefined: the address may be connected to. @param address as the socket would be given it, without brackets */
@@ -12,8 +10,8 @@ export type AddressGuard = {
 export type AddressGuardOptions = {
   /** Networks that are opened, `127.0.0.0/8` or `fd00::/8`: exactly these. */
   allowed: readonly string[];
-  /** The fleet's own Redis. */
-  redis?: { address: string; port: number };
+  /** The fleet's own Redis, where it is now; undefined: it is not reached, or not by the network. */
+  redis?: () => { address: string; port: number } | undefined;
 };
 
 /**
@@ -25,8 +23,11 @@ export const createAddressGuard = ({ allowed, redis }: AddressGuardOptions): Add
   const isOpened = (address: Address): boolean =>
     opened.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
   /** The Redis of this machine answers on other addresses of this machine as well. */
-  const isRedis = (address: Address, port: number): boolean =>
-    port === redis?.port && (!isGlobal(address) || address.toString() === ipaddr.parse(redis.address).toString());
+  const isRedis = (address: Address, port: number): boolean => {
+    const own = redis?.();
+    if (own?.port !== port) return false;
+    return !isGlobal(address) || address.toString() === ipaddr.process(own.address).toString();
+  };
 
   return {
     refusalOf: (text, port) => {

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, errors } from 'undici';
 import { ConnectError } from './connect-error.ts';
+import type { Connector } from './connector.ts';
 import { Wire } from './wire.ts';
 
 /** What a new connection took. */
@@ -21,7 +22,7 @@ export type ConnectionEvents = {
 };
 
 export type ConnectionTools = ConnectionEvents & {
-  connectTo: (...args: Parameters<buildConnector.connector>) => Socket;
+  connectTo: Connector;
   now: () => number;
 };
 
@@ -120,6 +121,7 @@ export class Connection {
       this.wire.watch(connected);
       callback(null, connected);
     });
+    if (socket === undefined) return;
     this.#socket = socket;
     socket.once('lookup', (error: Error | null) => {
       dnsMs = this.#tools.now() - startedAtMs;

@@ -1,6 +1,5 @@
-import type { LookupFunction, Socket } from 'node:net';
-import { buildConnector } from 'undici';
 import { Connection, type ConnectionTools } from './connection.ts';
+import type { Connector } from './connector.ts';
 
 export type Connections = {
   /** @param from `kept`: an idle connection, where there is one; `new`: a new one in any case */
@@ -13,14 +12,9 @@ export type Connections = {
 export type ConnectionOptions = {
   /** Fetches at the same time. */
   concurrency: number;
-  lookup: LookupFunction;
+  connectTo: Connector;
   now: () => number;
-  /** Certificate authorities besides the system's, PEM. */
-  ca?: string;
 };
-
-/** Above every connect timeout that a run may set: the fetch gives up first, this only cleans up after it. */
-const abandonedConnectMs = 45_000;
 
 /** A crawl of many hosts would else hold a file for each host that it asked in the last seconds. */
 const idleFor = (concurrency: number): number => Math.max(64, 2 * concurrency);
@@ -28,22 +22,12 @@ const idleFor = (concurrency: number): number => Math.max(64, 2 * concurrency);
 const mostDistrusted = 10_000;
 
 /** The connections of one worker: those in use, and the idle ones by origin, the one that was used last first. */
-export const createConnections = ({ concurrency, lookup, now, ca }: ConnectionOptions): Connections => {
+export const createConnections = ({ concurrency, connectTo, now }: ConnectionOptions): Connections => {
   const open = new Set<Connection>();
   /** In the order in which they became idle. */
   const idle = new Set<Connection>();
   const idleAt = new Map<string, Connection[]>();
   const distrusted = new Set<string>();
-
-  const connectTo = buildConnector({
-    lookup,
-    timeout: abandonedConnectMs,
-    allowH2: false,
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: 500,
-    maxCachedSessions: 1000,
-    ...(ca !== undefined && { ca }),
-  } as buildConnector.BuildOptions) as (...args: Parameters<buildConnector.connector>) => Socket;
 
   const forgetIdle = (connection: Connection): void => {
     if (!idle.delete(connection)) return;

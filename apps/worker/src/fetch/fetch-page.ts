@@ -1,8 +1,8 @@
-import type { LookupFunction } from 'node:net';
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { type BodyMemory, createBodyMemory } from './body-memory.ts';
 import { createBodyStore } from './body-store.ts';
 import { createConnections } from './connections.ts';
+import { type ConnectorOptions, createConnector } from './connector.ts';
 import type { FetchRequest } from './fetch-request.ts';
 import { PageFetch } from './page-fetch.ts';
 import { createStopList } from './stop-list.ts';
@@ -10,16 +10,14 @@ import { createStopList } from './stop-list.ts';
 export type FetcherOptions = {
   /** Fetches at the same time. */
   concurrency: number;
-  dns: { lookup: LookupFunction };
+  dns: { lookup: ConnectorOptions['lookup'] };
   /** Where bodies go of runs that keep them as files; created when absent. */
   bodiesDir?: string;
   /** What bodies may hold in memory, all together. */
   bodyMemoryBytes?: number;
   /** Milliseconds of any clock that does not jump. */
   now: () => number;
-  /** Certificate authorities to trust instead of Node's, PEM. */
-  ca?: string;
-};
+} & Omit<ConnectorOptions, 'lookup'>;
 
 export type Fetcher = {
   /**
@@ -34,8 +32,9 @@ export type Fetcher = {
 };
 
 export const createFetcher = (options: FetcherOptions): Fetcher => {
-  const { now, concurrency, dns, ca } = options;
-  const connections = createConnections({ concurrency, lookup: dns.lookup, now, ...(ca !== undefined && { ca }) });
+  const { now, concurrency, dns } = options;
+  const connectTo = createConnector({ ...options, lookup: dns.lookup });
+  const connections = createConnections({ concurrency, connectTo, now });
   const memory = createBodyMemory(options.bodyMemoryBytes ?? 256 * 1024 ** 2);
   const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));

@@ -1,5 +1,6 @@
 import type { CutShort, FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
 import { errors } from 'undici';
+import { AddressRefused } from './address-refused.ts';
 import { ConnectError } from './connect-error.ts';
 import { connectReason, dnsReason, type Reason, tlsReason } from './unreachable-reasons.ts';
 
@@ -66,6 +67,7 @@ const isOfSystem = (error: unknown): boolean => hasText(error, 'syscall') || cod
 const isOfTls = (error: unknown): boolean => hasText(error, 'library') || codeOf(error) === 'EPROTO';
 
 const outcomeOfConnectError = ({ stage, cause }: ConnectError, trace: FetchTrace): FetchOutcome => {
+  if (cause instanceof AddressRefused) return { kind: 'forbidden', why: cause.refusal, trace };
   const code = codeOf(cause);
   const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && stage !== 'dns');
   if (isTimeout) return { kind: 'timed-out', stage: 'connect', trace };

@@ -20,7 +20,7 @@ export type FetchOutcome =
     }
   | {
       kind: 'forbidden';
-      why: 'robots' | 'private-address' | RedirectRefusal;
+      why: 'robots' | AddressRefusal | RedirectRefusal;
       status?: number;
       trace: FetchTrace;
     }
@@ -44,6 +44,9 @@ export type CutShort =
   | 'too-many-interim'
   /** 101 to a request that asked for no other protocol. */
   | 'unasked-upgrade';
+
+/** Why an address is not connected to. */
+export type AddressRefusal = 'private-address' | 'blocked-port';
 
 export type RedirectRefusal = 'redirect-limit' | 'redirect-loop' | 'redirect-scheme' | 'redirect-invalid';
 

@@ -6,7 +6,8 @@ import { processSettings } from './process-settings.ts';
 // Which rows each process takes; the CLI's commands of the same names take them too, and apps never import apps.
 const { redisUrl, redisCa, dataDir, logLevel, health, leaseMs, window, backlogBytes, sinkLagBytes, sweepIntervalMs } =
   processSettings;
-const { concurrency, bodyMemoryBytes, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs, dnsServers } = processSettings;
+const { concurrency, bodyMemoryBytes, lockMs, stalledIntervalMs, jobDeadlineMs, graceMs } = processSettings;
+const { allowPrivate, resolvers, ca, insecureHosts } = processSettings;
 
 /** What a producer process may be told. */
 export const producerSettings = {
@@ -39,7 +40,10 @@ export const workerSettings = {
   jobDeadlineMs,
   leaseMs,
   graceMs,
-  dnsServers,
+  allowPrivate,
+  resolvers,
+  ca,
+  insecureHosts,
 } as const;
 
 /** What a collector process may be told. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Kind, SettingProblem, SettingsOf } from '../domain/setting.ts';
 import { variableOf } from '../domain/setting.ts';
-import { bytes, choice, count, duration, list, text } from '../domain/setting-kinds.ts';
+import { bytes, choice, count, duration, text } from '../domain/setting-kinds.ts';
 import { healthAddress } from './health/health-address.ts';
 import { logLevels } from './logger.ts';
+import { hostNames, nameServers, networks } from './network-kinds.ts';
 import { parseRedisUrl } from './redis.ts';
 
 /** Empty as default only: Trawl starts a Redis of its own. An empty REDIS_URL is refused, not read as absent. */
@@ -127,11 +128,29 @@ export const processSettings = {
     default: 30 * 86_400_000,
     help: 'how long Redis keeps the books and the report of a run once its sinks hold all of it; files stay',
   },
-  dnsServers: {
-    flag: 'dns-servers',
-    kind: list,
+  allowPrivate: {
+    flag: 'allow-private',
+    kind: networks,
     default: [],
-    help: 'name servers, address[:port]; none = those of the system',
+    help: 'networks outside of the public internet that workers may connect to; without it none: see docs/security.md',
+  },
+  resolvers: {
+    flag: 'resolver',
+    kind: nameServers,
+    default: [],
+    help: 'name servers that workers ask; none = those of the system',
+  },
+  ca: {
+    flag: 'ca',
+    kind: text,
+    default: '',
+    help: 'PEM file of certificate authorities that workers believe besides those that Node knows',
+  },
+  insecureHosts: {
+    flag: 'insecure-host',
+    kind: hostNames,
+    default: [],
+    help: 'hosts whose certificates workers do not check',
   },
 } as const;
 

@@ -156,7 +156,7 @@ export const tls: HostileCase[] = [
     name: 'tls/a redirect from TLS to none takes no secrets along',
     tls: 'good',
     host: ({ socket, url }) =>
-      void socket.write(answer(302, { location: url('/there').replace('https:', 'http:').replace(/:\d+/, ':1') })),
+      void socket.write(answer(302, { location: url('/there').replace('https:', 'http:').replace(/:\d+/, ':2') })),
     settings: { headers: { 'x-api-key': 's' } },
     ends: 'unreachable refused > retry',
   }),
