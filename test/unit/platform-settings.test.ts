@@ -5,7 +5,7 @@ import type { z } from 'zod';
 
 describe('the settings of processes', () => {
   test('have defaults that they accept themselves', () => {
-    const { redisUrl: _url, redisCa: _ca, ...rows } = processSettings; // their default is the absence of one
+    const { redisUrl: _url, redisCa: _redisCa, ca: _ca, ...rows } = processSettings; // their default is the absence of one
     const accepted = Object.entries(rows).map(([name, row]) => [
       name,
       (row.kind.schema as z.ZodType).safeParse(row.default).data,

@@ -59,7 +59,7 @@ export const broken: Dealer = page('http-error', (n) => `/status/500?n=${n}`);
 export const silent: Dealer = page('timed-out', (n) => `/silent?n=${n}`);
 export const looping: Dealer = page('forbidden', (n) => `/redirect-loop?n=${n}`);
 
-/** Nobody listens on port 1 of a loopback address. */
+/** Nobody listens on port 2 of a loopback address. */
 export const refused: Dealer = { class: 'unreachable', make: ({ n, host }) => `http://${host}:2/refused/${n}` };
 
 /** `.invalid` never resolves (RFC 6761). */

@@ -37,7 +37,7 @@ const endingOf = async (line: string, seen: Set<string>): Promise<OutcomeClass> 
   if (seen.has(url.href)) return 'duplicate';
   seen.add(url.href);
   if (url.hostname.endsWith('.invalid')) return 'unreachable';
-  if (url.port === '1') return endingOfRefused(url);
+  if (url.port === '2') return endingOfRefused(url);
   return url.pathname === '/silent' ? endingOfSilent(url) : endingOfAnswer(url);
 };
 
