@@ -94,10 +94,11 @@ test('workers, collector, producer and Redis that are killed come back, and the 
   ];
   const crawl = world.start(['run', 'slow.txt', '--json', ...short, '--timeout', '900ms']);
   await crawl.event(isUnderWay);
+  const redis = await redisPid(world);
   const run = await lastRun(world);
   for (const name of ['worker-1', 'producer', 'collector'])
     for (const pid of await running(await world.pidsOf(run, name))) process.kill(pid, 'SIGKILL');
-  process.kill(await redisPid(world), 'SIGKILL');
+  process.kill(redis, 'SIGKILL');
 
   const { code, stderr } = await crawl.ended;
   expect(stderr).toContain('worker-1 ended unexpectedly (killed by SIGKILL)');
