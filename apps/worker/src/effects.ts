@@ -7,6 +7,7 @@ import { classify } from './classify/classify.ts';
 import { recordOf } from './extract/extract.ts';
 import type { MemoryShare } from './fetch/body-memory.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
+import type { CookieJar } from './fetch/fetch-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
@@ -19,6 +20,8 @@ export type EffectTools = {
   frontier: Frontier;
   commit: (commit: Commit) => Promise<boolean>;
   fetcher: Fetcher;
+  /** Of a run that keeps cookies. */
+  openCookies: (run: string) => Promise<CookieJar>;
   leaseMs: number;
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
@@ -48,8 +51,10 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
     const hops = createHops(job, tools);
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
-    const request = { url, policy: policy.fetch, askForHop: hops.ask, memory, ...(overrides && { overrides }) };
     try {
+      const cookies = settings.cookies && { cookies: await tools.openCookies(job.run) };
+      const basics = { url, policy: policy.fetch, askForHop: hops.ask, memory };
+      const request = { ...basics, ...(overrides && { overrides }), ...cookies };
       const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       measure.fetched(outcome);
       const { sentMs } = outcome.trace.timings;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
 import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
+import { type CookieStore, createCookieStore } from '@trawl/shared/frontier/cookie-store.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
@@ -73,6 +74,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     frontier,
     fetcher,
     commit: createGroupCommit(frontier.commit),
+    openCookies: cookieJars(createCookieStore(redis, shard), clock),
     leaseMs: settings.leaseMs,
     jobDeadlineMs: settings.jobDeadlineMs,
     nowMs: () => clock.now(),
@@ -133,4 +135,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     end.resolve('stopped');
   };
   return { stop, end: end.promise };
+};
+
+/** Opens the cookies of a run for one fetch. The library is loaded by the first run that keeps any. */
+const cookieJars = (store: CookieStore, clock: WorkerParts['clock']) => async (run: string) => {
+  const { openCookieJar } = await import('./cookies/cookie-jar.ts');
+  return openCookieJar({ store, run, nowMs: () => clock.now() });
 };

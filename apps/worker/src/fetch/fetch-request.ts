@@ -10,6 +10,16 @@ export type FetchRequest = {
   policy: FetchPolicy;
   /** Awaited before every redirect hop, on the same host too. `host` is the politeness bucket: URL.host. */
   askForHop: (host: string) => Promise<'go' | 'must-wait'>;
+  /** Absent: cookies are neither kept nor sent. Those of the user's own headers are sent as they are. */
+  cookies?: CookieJar;
   /** What the body may hold of the process's memory; whoever gives it frees it, when the body was used. Absent: freed with the fetch. */
   memory?: MemoryShare;
+};
+
+/** What hosts have set and may have back. Both take the URL of a request. */
+export type CookieJar = {
+  /** The value of the header `cookie`, '' for none. */
+  headerFor: (url: string) => Promise<string>;
+  /** What its answer set counts from now on. `setCookie` is one header a line. */
+  keep: (url: string, setCookie: string) => Promise<void>;
 };

@@ -9,6 +9,8 @@ export type OutgoingRequest = {
   /** Flat list name, value, name, value; names are lower case. */
   headers: string[];
   body: string | null;
+  /** What the run's hosts have set, sent beside the user's own; absent: no cookies are kept. */
+  cookies?: string;
 };
 
 export const firstRequest = (
@@ -36,6 +38,7 @@ export const isSameRequest = (a: OutgoingRequest, b: OutgoingRequest): boolean =
   a.url === b.url &&
   a.method === b.method &&
   a.body === b.body &&
+  a.cookies === b.cookies &&
   a.headers.length === b.headers.length &&
   a.headers.every((text, i) => text === b.headers[i]);
 

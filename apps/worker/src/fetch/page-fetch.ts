@@ -10,14 +10,15 @@ import type { BodyMemory, MemoryShare } from './body-memory.ts';
 import type { ReceiverEvents } from './body-receiver.ts';
 import type { BodyStore } from './body-store.ts';
 import type { Connections } from './connections.ts';
+import { withCookieHeader } from './cookie-header.ts';
 import { createBody } from './create-body.ts';
 import { Deadline, type TimeoutStage } from './deadline.ts';
 import { Exchange, type ExchangeTools } from './exchange.ts';
 import type { ExchangeEnd } from './exchange-end.ts';
-import type { FetchRequest } from './fetch-request.ts';
+import type { CookieJar, FetchRequest } from './fetch-request.ts';
 import { outcomeOfError } from './outcome-of-error.ts';
 import { firstRequest, hasValidators, type OutgoingRequest } from './outgoing-request.ts';
-import { redirectedRequest } from './redirect.ts';
+import { isLoop, redirectedRequest } from './redirect.ts';
 
 export type PageFetchTools = {
   connections: Connections;
@@ -61,9 +62,12 @@ export class PageFetch {
     try {
       const room = this.#tools.memory.room();
       if (room !== undefined) await this.#waitForRoom(room);
+      const { cookies } = this.#request;
+      if (cookies !== undefined) this.#trail[0] = await this.#withCookies(this.#outgoing);
       for (;;) {
         if (this.#calledOff !== undefined) return this.#outcomeOfCallOff(this.#calledOff);
         const end = await this.#exchangeOnce();
+        if (cookies !== undefined) await this.#keepCookies(cookies);
         const outcome = end.kind === 'redirected' ? await this.#followRedirect(end) : this.#outcomeOf(end);
         if (outcome !== undefined) return outcome;
       }
@@ -110,7 +114,7 @@ export class PageFetch {
   #send(from: 'kept' | 'new'): Promise<ExchangeEnd> {
     this.#memory.free();
     this.#exchange = new Exchange(this.#exchangeTools());
-    return this.#exchange.run(this.#outgoing, from);
+    return this.#exchange.run(withCookieHeader(this.#outgoing), from);
   }
 
   get #outgoing(): OutgoingRequest {
@@ -139,18 +143,30 @@ export class PageFetch {
     return isGranted;
   };
 
+  async #withCookies(request: OutgoingRequest): Promise<OutgoingRequest> {
+    const { cookies } = this.#request;
+    return cookies === undefined ? request : { ...request, cookies: await cookies.headerFor(request.url) };
+  }
+
+  async #keepCookies(cookies: CookieJar): Promise<void> {
+    const setCookie = this.#exchange?.headers['set-cookie'];
+    if (setCookie !== undefined) await cookies.keep(this.#outgoing.url, setCookie);
+  }
+
   /** Undefined: the next request stands ready. */
   async #followRedirect({ location }: Redirected): Promise<FetchOutcome | undefined> {
     const { status } = this.#exchange as Exchange;
     this.#redirects.push({ status, url: this.#outgoing.url });
-    const next = redirectedRequest(this.#trail, status, location);
+    const next = redirectedRequest(this.#outgoing, status, location);
     if (next.kind === 'refuse') return this.#forbidden(next.why, status);
+    const request = await this.#withCookies(next.request);
+    if (isLoop(this.#trail, request)) return this.#forbidden('redirect-loop', status);
     if (this.#redirects.length > this.#request.policy.maxRedirects) return this.#forbidden('redirect-limit', status);
 
     this.#deadline.enter('total', this.#tools.now());
     const answer = await Promise.race([this.#request.askForHop(next.host), this.#untilCalledOff()]);
     if (answer === 'must-wait') return interrupted('hop-must-wait', this.#trace());
-    if (answer === 'go') this.#trail.push(next.request);
+    if (answer === 'go') this.#trail.push(request);
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import { isSameRequest, type OutgoingRequest, withoutHeaders } from './outgoing-
 export type Redirection =
   /** `host` is the politeness bucket, as the producer makes it: with the port where it is not the scheme's own. */
   | { kind: 'follow'; request: OutgoingRequest; host: string }
-  | { kind: 'refuse'; why: Exclude<RedirectRefusal, 'redirect-limit'> };
+  | { kind: 'refuse'; why: Exclude<RedirectRefusal, 'redirect-limit' | 'redirect-loop'> };
 
 /** True for the answers that send the client elsewhere; 300, 304, 305 and 306 do not. */
 export const isRedirect = (status: number): boolean =>
@@ -16,15 +16,11 @@ const mostUrlBytes = 64 * 1024;
 /**
  * The request that a redirect asks for (RFC 9110 section 15.4, and the fetch standard where that is more exact). What the user
  * sent to one origin never reaches another, and is not sent again when a later hop comes back.
- * @param trail the requests so far, the redirected one last
+ * Cookies are not in it yet.
+ * @param from the redirected one
  * @param location the header's value, bytes as latin1; undefined when several were named
  */
-export const redirectedRequest = (
-  trail: OutgoingRequest[],
-  status: number,
-  location: string | undefined,
-): Redirection => {
-  const from = trail.at(-1) as OutgoingRequest;
+export const redirectedRequest = (from: OutgoingRequest, status: number, location: string | undefined): Redirection => {
   const url = location === undefined ? null : URL.parse(utf8OfLatin1(location), from.url);
   if (url === null) return { kind: 'refuse', why: 'redirect-invalid' };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { kind: 'refuse', why: 'redirect-scheme' };
@@ -35,12 +31,14 @@ export const redirectedRequest = (
   const method = redirectedMethod(from.method, status);
   const isSameOrigin = url.origin === new URL(from.url).origin;
   const headers = isSameOrigin ? from.headers : withoutHeaders(from.headers, (name) => !mayTravel.has(name));
-  const moved = { ...from, url: url.href, method, headers };
+  const moved = { url: url.href, method, headers, body: from.body };
   const request = method === from.method ? moved : withoutBody(moved);
-  // Nothing would be different the next time: whatever the host remembers of us, we sent nothing new.
-  if (trail.some((earlier) => isSameRequest(earlier, request))) return { kind: 'refuse', why: 'redirect-loop' };
   return { kind: 'follow', request, host: url.host };
 };
+
+/** Nothing would be different the next time: whatever the host remembers of us, we would send nothing new. */
+export const isLoop = (trail: OutgoingRequest[], next: OutgoingRequest): boolean =>
+  trail.some((earlier) => isSameRequest(earlier, next));
 
 const redirectedMethod = (method: string, status: number): string => {
   if (status === 303) return method === 'HEAD' ? 'HEAD' : 'GET';

@@ -96,6 +96,18 @@ export const crawlSettings = {
     default: {},
     help: 'a header sent with every request, "Name: value", repeatable',
   },
+  cookies: {
+    flag: 'cookies',
+    kind: yesNo,
+    default: false,
+    help: 'keep the cookies of each host for the run, and send them back to it',
+  },
+  urlCredentials: {
+    flag: 'url-credentials',
+    kind: yesNo,
+    default: false,
+    help: 'take user:password@ of a URL as basic auth of its request; otherwise they are dropped',
+  },
   keepHeaders: {
     flag: 'keep-headers',
     kind: list,

@@ -15,6 +15,7 @@ const partsOf = {
   'cancel-waiting': ['clock', 'host', 'ledger'],
   'cancel-released': ['clock', 'host', 'ledger'],
   acknowledge: ['clock'],
+  'keep-cookies': ['clock'],
   crawl: ['clock'],
   schedule: ['clock'],
   fire: ['clock', 'run'],

@@ -56,8 +56,9 @@ export const createRuns = (redis: Redis, shard: Shard) => {
 
     checkpoint: async (run: string): Promise<string> => (await redis.get(keys.checkpoint(run))) ?? '',
 
-    /** Frees what only the feeding of a finished run needed; the ledger and the report stay. */
+    /** Frees what only the feeding and fetching of a finished run needed; the ledger and the report stay. */
     dropFeedingState: async (run: string): Promise<void> => {
+      await redis.unlink(keys.cookies(run));
       const seen = Number(await redis.hget(keys.run(run), 'seen'));
       for (const names of seenSets(seen)) {
         await redis.unlink(...names.map(([generation, bucket]) => keys.seen(run, generation, bucket)));

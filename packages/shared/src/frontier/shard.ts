@@ -38,6 +38,8 @@ export const keysOf = ({ prefix }: Shard) => ({
   owner: (name: string) => `${prefix}owner:${name}`,
   sweeper: `${prefix}sweeper`,
   sink: (run: string) => `${prefix}sink:${run}`,
+  /** Hash, host -> its cookies; '' -> bytes of all of them. */
+  cookies: (run: string) => `${prefix}cookies:${run}`,
   stats: (run: string) => `${prefix}stats:${run}`,
   failing: (run: string) => `${prefix}failing:${run}`,
   /** Channel on which the names of new runs are published. */

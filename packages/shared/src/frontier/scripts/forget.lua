@@ -6,7 +6,7 @@
 local run = ARGV[1]
 local collectedAtMs = tonumber(redis.call('HGET', P .. 'run:' .. run, 'collectedAtMs') or 'inf')
 if collectedAtMs >= tonumber(ARGV[2]) then return 0 end
-for _, key in ipairs({ 'run:', 'done:', 'count:', 'stats:', 'failing:', 'checkpoint:', 'sink:', 'outcomes:' }) do
+for _, key in ipairs({ 'run:', 'done:', 'count:', 'stats:', 'failing:', 'checkpoint:', 'sink:', 'outcomes:', 'cookies:' }) do
   redis.call('UNLINK', P .. key .. run)
 end
 redis.call('ZREM', P .. 'runs', run)
