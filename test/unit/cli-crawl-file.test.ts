@@ -44,6 +44,12 @@ test('paths are relative to the file', () => {
   expect(read('out: "-"').file).toEqual({ out: '-' });
 });
 
+test('a header that is not for a crawl to give is refused by file and line', () => {
+  expect(read('per-host: 1', 'header:', '  accept: x', '  Host: h').problems).toEqual([
+    'crawl.yaml:2: header: "Host" is not for a crawl to give: the URL, the body or the connection decide it',
+  ]);
+});
+
 test('headers are lines of a mapping', () => {
   expect(read('header:', '  accept: text/html', '  x-count: 1').file).toEqual({
     header: ['accept: text/html', 'x-count: 1'],

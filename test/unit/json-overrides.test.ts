@@ -67,9 +67,11 @@ test.each([
   { headers: { 'a\r\nb': 'x' } },
   { headers: { a: 'nul\0' } },
   { headers: { a: 'beyond latin-1: \u0160' } },
+  { headers: { a: 'half a character: \ud800' } },
+  { headers: { a: 'control: \u0001' } },
 ])('%j is refused', (change) => {
   const line = JSON.stringify({ url, ...change });
-  expect(readJsonLine(line, 'url')).toEqual({ text: line, problem: 'bad-override' });
+  expect(readJsonLine(line, 'url')).toEqual({ text: url, problem: 'bad-override' });
 });
 
 test.each([

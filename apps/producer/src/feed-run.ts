@@ -106,7 +106,8 @@ const pushWhenRoom = async (
 
 const toPushItems = (lines: SourceLine[], spec: RunSpec, options: FeedOptions): PushItem[] => {
   const atIso = new Date(options.now()).toISOString();
-  const context = { run: spec.run, atIso, keepDuplicates: spec.settings.keepDuplicates };
+  const { keepDuplicates, urlCredentials } = spec.settings;
+  const context = { run: spec.run, atIso, keepDuplicates, urlCredentials };
   return lines.map((line) => toPushItem({ ...line, seq: line.ordinal }, context));
 };
 

@@ -1,6 +1,7 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
+import { headers } from '@trawl/shared/domain/header-kinds.ts';
 import type { Kind, SettingsTable } from '@trawl/shared/domain/setting.ts';
-import { headers, list, yesNo } from '@trawl/shared/domain/setting-kinds.ts';
+import { list, yesNo } from '@trawl/shared/domain/setting-kinds.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { didYouMean } from './nearest-word.ts';
 

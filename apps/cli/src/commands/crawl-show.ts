@@ -2,7 +2,7 @@ import { createSchedules } from '@trawl/shared/frontier/schedules.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
-import { crawlText, withoutHeaderValues } from '../crawls/crawl-text.ts';
+import { crawlText, shownCrawl } from '../crawls/crawl-text.ts';
 import { findCrawl } from '../crawls/find-crawl.ts';
 import { withRedis } from '../redis-of-command.ts';
 import type { Invocation } from './command.ts';
@@ -16,7 +16,7 @@ export const crawlShow = async (invocation: Invocation): Promise<number> => {
     const crawl = await findCrawl(redis, words[0] ?? '', shell.program);
     const schedule = await createSchedules(redis, firstShard).get(crawl.name);
     const lines = settings.json
-      ? [JSON.stringify({ ...withoutHeaderValues(crawl), schedule })]
+      ? [JSON.stringify({ ...shownCrawl(crawl), schedule })]
       : crawlText(crawl, schedule, shell.program);
     shell.stdout.write(lines.map((line) => `${line}\n`).join(''));
     return exitCodes.ok;

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { headers } from '@trawl/shared/domain/header-kinds.ts';
 import { type Kind, readSettings, type SettingsTable } from '@trawl/shared/domain/setting.ts';
-import { headers } from '@trawl/shared/domain/setting-kinds.ts';
 import { didYouMean } from '../command-line/nearest-word.ts';
 import { readYamlEntries, type YamlEntry, type YamlProblem, type YamlValue } from './yaml-entries.ts';
 

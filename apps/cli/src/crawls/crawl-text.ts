@@ -5,6 +5,7 @@ import type { SinkSpec, SourceSpec } from '@trawl/shared/domain/run.ts';
 import type { Schedule } from '@trawl/shared/domain/schedule.ts';
 import type { Kind } from '@trawl/shared/domain/setting.ts';
 import { scheduleWords } from '../schedules/schedule-words.ts';
+import { shownSource } from '../source/shown-source.ts';
 import { inColumns } from '../text/columns.ts';
 import { showTime } from '../text/times.ts';
 
@@ -41,14 +42,20 @@ export const crawlText = (crawl: CrawlDefinition, schedule: Schedule | undefined
   ];
 };
 
-/** A definition that may be shown: headers can carry credentials. */
-export const withoutHeaderValues = <T extends { settings: CrawlSettings }>(crawl: T): T => {
-  const hidden = Object.fromEntries(Object.keys(crawl.settings.headers).map((name) => [name, '[not shown]']));
-  return { ...crawl, settings: { ...crawl.settings, headers: hidden } };
+/** A definition that may be shown: headers and URLs can carry credentials. */
+export const shownCrawl = (crawl: CrawlDefinition): CrawlDefinition => ({
+  ...crawl,
+  source: shownSource(crawl.source),
+  settings: withoutHeaderValues(crawl.settings),
+});
+
+const withoutHeaderValues = (settings: CrawlSettings): CrawlSettings => {
+  const hidden = Object.fromEntries(Object.keys(settings.headers).map((name) => [name, '[not shown]']));
+  return { ...settings, headers: hidden };
 };
 
 function unusualSettings(settings: CrawlSettings): string[][] {
-  const shown = withoutHeaderValues({ settings }).settings as Record<string, unknown>;
+  const shown = withoutHeaderValues(settings) as Record<string, unknown>;
   return Object.entries(crawlSettings).flatMap(([key, row]) => {
     const kind = row.kind as Kind<unknown>;
     const text = kind.show(shown[key]);

@@ -1,6 +1,7 @@
 import { isFailure, type OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
 import { showCount, showShare } from '@trawl/shared/domain/quantities.ts';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
+import { shownSource } from '../source/shown-source.ts';
 import { inColumns } from '../text/columns.ts';
 
 /** All runs as a table, the newest first. */
@@ -42,11 +43,14 @@ export const statusText = (status: RunStatus, program: string): string[] => {
   ];
 };
 
-/** A status that may be shown: headers can carry credentials. */
+/** A status that may be shown: headers and URLs can carry credentials. */
 export const withoutSecrets = (status: RunStatus): RunStatus => {
-  const { settings } = status.spec;
+  const { settings, source } = status.spec;
   const hidden = Object.fromEntries(Object.keys(settings.headers).map((name) => [name, '[not shown]']));
-  return { ...status, spec: { ...status.spec, settings: { ...settings, headers: hidden } } };
+  return {
+    ...status,
+    spec: { ...status.spec, source: shownSource(source), settings: { ...settings, headers: hidden } },
+  };
 };
 
 const stateOf = ({ state, collectedAtMs, paused, cancelledAtMs }: RunStatus): string => {

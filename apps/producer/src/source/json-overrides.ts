@@ -1,10 +1,7 @@
+import { headerNamePattern, mayBeGiven } from '@trawl/shared/domain/request-headers.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
 import { z } from 'zod';
 
-/** Decided by the connection, the host or the length of the body, never by a line of a source. */
-const forbiddenHeader =
-  /^(host|content-length|transfer-encoding|connection|upgrade|expect|keep-alive|te|trailer|proxy-.*)$/;
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Bytes of RFC 9110 field content; no line break, no NUL, nothing beyond Latin-1. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -49,7 +46,7 @@ function changesRequest(value: object): boolean {
 
 function isSendable([name, value]: [string, unknown]): boolean {
   if (typeof value !== 'string' && typeof value !== 'number') return false;
-  return headerName.test(name) && !forbiddenHeader.test(name.toLowerCase()) && headerValue.test(String(value));
+  return headerNamePattern.test(name) && mayBeGiven(name) && headerValue.test(String(value));
 }
 
 function serialised(body: unknown): { text: string; isJson: boolean } | 'too-deep' | undefined {

@@ -17,7 +17,8 @@ export const readJsonLine = (line: string, field: string): RowContent | undefine
   const url: unknown = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
   if (typeof url !== 'string' || url.trim() === '') return { text, problem: 'missing-url' };
   const read = readOverrides(value);
-  if (read === 'bad-override') return { text, problem: read };
+  // The rest of the line may hold credentials, and its number says where it stands.
+  if (read === 'bad-override') return { text: url.trim(), problem: read };
   return read === undefined ? { text: url.trim() } : { text: url.trim(), overrides: read };
 };
 

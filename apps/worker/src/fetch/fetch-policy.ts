@@ -1,5 +1,6 @@
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
+import { mayBeGiven } from '@trawl/shared/domain/request-headers.ts';
 
 /** What a run's settings mean for one fetch. Derived once per run: nothing of it is computed again per URL. */
 export type FetchPolicy = {
@@ -54,25 +55,13 @@ export const keptBytesOf = ({ bodies, inlineBytes }: FetchPolicy, headers: Respo
 /** What may stand around the chunks of a body: their sizes, extensions, trailers. Honest servers need a hundredth of it. */
 export const framingBytes = (bodyBytes: number): number => 64 * 1024 + 2 * bodyBytes;
 
+/** Definitions of crawls outlive the Trawl that read them: what none may give is left out once more. */
 const headersOf = (settings: CrawlSettings): string[] => {
   const defaults = { 'user-agent': settings.userAgent, accept: '*/*', 'accept-encoding': 'gzip, deflate, br, zstd' };
   return Object.entries({ ...defaults, ...settings.headers })
-    .filter(([name]) => !connectionHeaders.has(name))
+    .filter(([name]) => mayBeGiven(name))
     .flatMap(([name, value]) => [name, latin1OfUtf8(value)]);
 };
 
 /** Header bytes are written as latin1; a person who types more than ASCII means UTF-8. */
 const latin1OfUtf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-/** They describe the connection or the framing of the body, which belong to the client library. */
-export const connectionHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);

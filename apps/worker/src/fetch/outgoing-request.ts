@@ -1,5 +1,5 @@
+import { mayBeGiven } from '@trawl/shared/domain/request-headers.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
-import { connectionHeaders } from './fetch-policy.ts';
 
 /** One request as it goes out: the first of a URL, or one of its redirect hops. */
 export type OutgoingRequest = {
@@ -30,7 +30,7 @@ export const firstRequest = (
 /** A header of the line replaces the run's header of the same name. */
 const overlaid = (headers: string[], changes: Record<string, string>): string[] => {
   const result = withoutHeaders(headers, (name) => Object.hasOwn(changes, name));
-  for (const [name, value] of Object.entries(changes)) if (!connectionHeaders.has(name)) result.push(name, value);
+  for (const [name, value] of Object.entries(changes)) if (mayBeGiven(name)) result.push(name, value);
   return result;
 };
 

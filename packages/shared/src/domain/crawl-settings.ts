@@ -1,5 +1,6 @@
+import { headers, headerText } from './header-kinds.ts';
 import type { SettingsOf } from './setting.ts';
-import { bytes, choice, count, duration, headers, list, rate, text, yesNo } from './setting-kinds.ts';
+import { bytes, choice, count, duration, list, rate, yesNo } from './setting-kinds.ts';
 
 /** Everything that a user may decide about a crawl: flags of `trawl run` and `enqueue`, keys of a crawl file. */
 export const crawlSettings = {
@@ -89,7 +90,12 @@ export const crawlSettings = {
     help: 'body bytes after decompression',
   },
   maxRedirects: { flag: 'max-redirects', kind: count({ min: 0, max: 20 }), default: 5, help: 'redirects followed' },
-  userAgent: { flag: 'user-agent', kind: text, default: 'Trawl/0.1', help: 'sent with every request: say who you are' },
+  userAgent: {
+    flag: 'user-agent',
+    kind: headerText,
+    default: 'Trawl/0.1',
+    help: 'sent with every request: say who you are',
+  },
   headers: {
     flag: 'header',
     kind: headers,

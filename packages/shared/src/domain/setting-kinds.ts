@@ -112,35 +112,6 @@ export const instant: Kind<number> = {
   show: (value) => (value === 0 ? '(none)' : new Date(value).toISOString()),
 };
 
-const headerPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/;
-
-/** Request headers; `Name: value` lines as text, a flag may be repeated; a mapping in a crawl file. Names become lower case. */
-export const headers: Kind<Record<string, string>> = {
-  name: 'headers',
-  expects: '"Name: value" with a valid header name and no line break in the value',
-  schema: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.string())]).transform((given, context) => {
-    const lines =
-      typeof given === 'string'
-        ? given.split('\n')
-        : Array.isArray(given)
-          ? given
-          : Object.entries(given).map(([k, v]) => `${k}: ${v}`);
-    const entries: [string, string][] = [];
-    for (const line of lines) {
-      const match = headerPattern.exec(line);
-      if (match?.[1] === undefined || /[\r\n\0]/.test(line))
-        context.addIssue({ code: 'custom', message: 'bad header' });
-      else entries.push([match[1].toLowerCase(), match[2] ?? '']);
-    }
-    // A header named __proto__ is a header.
-    return Object.fromEntries(entries);
-  }),
-  show: (value) =>
-    Object.entries(value)
-      .map(([k, v]) => `${k}: ${v}`)
-      .join('; ') || '(none)',
-};
-
 function fromText(read: (text: string) => number | undefined, schema: z.ZodType<number>): z.ZodType<number, unknown> {
   return z.preprocess((given) => (typeof given === 'string' ? read(given.trim()) : given), schema);
 }

@@ -60,11 +60,15 @@ export const readSettings = <T extends SettingsTable>(
       problems.push({
         flag: setting.flag,
         variable,
-        message: `expected ${setting.kind.expects}, got ${shown(setting.kind, given)}`,
+        message: inOwnWords(parsed.error) ?? `expected ${setting.kind.expects}, got ${shown(setting.kind, given)}`,
       });
   }
   return { values: values as SettingsOf<T>, problems };
 };
+
+/** What a kind says itself about a value that it refuses. */
+const inOwnWords = ({ issues }: z.ZodError): string | undefined =>
+  issues.find((issue) => issue.code === 'custom' && issue.params?.['inOwnWords'] === true)?.message;
 
 const shown = (kind: { secret?: boolean }, given: unknown): string =>
   kind.secret ? 'something else (not shown: it may hold a password)' : (JSON.stringify(given) ?? String(given));

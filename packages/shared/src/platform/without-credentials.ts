@@ -5,7 +5,7 @@ const userinfo = /(:\/\/)[^\s/?#"<>]*@/g;
 
 /** Authenticating headers as a JSON field at any depth: a text or a list of texts. */
 const secretField =
-  /"((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|password)":(?:"(?:[^"\\]|\\.)*"|\["(?:[^"\\]|\\.)*"(?:,"(?:[^"\\]|\\.)*")*\])/gi;
+  /"((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|password)"\s*:\s*(?:"(?:[^"\\]|\\.)*(?:"|$)|\["(?:[^"\\]|\\.)*"(?:,"(?:[^"\\]|\\.)*")*\])/gi;
 
 /** The same headers as a line of HTTP, to the end of the line or of the JSON text that holds it. */
 const secretLine = /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(: +)[^\r\n"\\]+/gi;
