@@ -1,6 +1,6 @@
 import { fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
-import { decodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
-import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { decodeLine, encodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
+import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -71,6 +71,29 @@ describe('the queue fetch', () => {
     const { job } = (await answer.json()) as { job: Job };
     expect(job.name).toBe('b · mine · seq 31 · attempt 1');
     expect(job.data).toMatchObject({ host: 'b', run: 'mine', seq: 31, line: 32, url: 'http://b/31', releases: 1 });
+  });
+
+  test('shows no value of a header and no body of a request, in the queue as in the frontier', async () => {
+    const overrides = { method: 'POST', headers: { authorization: 'Basic s3cret' }, body: 's3cret' };
+    const recordOf = (seq: number) =>
+      encodeLine({ seq, release: 0, line: 1, attempts: 0, deferredSinceMs: 0, url: 'http://a:8080/', overrides });
+    await queue.add(
+      'url',
+      { v: 1, run: 'mine', host: 'a:8080', record: recordOf(90), releasedAtMs: 1, turnHeld: true },
+      { jobId: 'mine-90-0' },
+    );
+    await redis.lpush(keysOf(firstShard).lines('a:8080', 'mine'), recordOf(91));
+    const texts = await Promise.all(
+      [
+        'queues?activeQueue=fetch',
+        'queues?activeQueue=frontier',
+        'queues/fetch/mine-90-0',
+        'queues/fetch/mine-90-0/logs',
+        `queues/frontier/${encodeURIComponent('mine~91~0~a:8080')}`,
+      ].map(async (path) => (await board.ask(`/queues/api/${path}`, { as: 'operator' })).text()),
+    );
+    expect(texts.filter((text) => text.includes('authorization'))).toHaveLength(4);
+    expect(texts.filter((text) => text.includes('s3cret'))).toEqual([]);
   });
 
   test('is paused, slowed down and let go again by an operator', async () => {
