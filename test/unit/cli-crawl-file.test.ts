@@ -50,6 +50,24 @@ test('a header that is not for a crawl to give is refused by file and line', () 
   ]);
 });
 
+test('what stands below a header, without end too, is not taken for its value', () => {
+  for (const value of ['{x: {y: z}}', '{x: [y]}', '&a {x: *a}'])
+    expect(read(`header: ${value}`).problems).toEqual([
+      'crawl.yaml:1: header: expected "Name: value" with a valid header name, got ["x"]',
+    ]);
+});
+
+test('a few lines of aliases do not become a million', () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} {x: *a${i}, y: *a${i}}`);
+  expect(read('a0: &a0 {x: 1}', ...lines, 'header: *a30').problems).toHaveLength(32);
+});
+
+test('a file of endless brackets is refused in a few words', () => {
+  const deep = `header: ${'{a: '.repeat(20_000)}${'}'.repeat(20_000)}`;
+  expect(read(deep).problems[0]).toBe('crawl.yaml:1: nested too deeply');
+  expect(read(deep).problems.join('').length).toBeLessThan(500);
+});
+
 test('headers are lines of a mapping', () => {
   expect(read('header:', '  accept: text/html', '  x-count: 1').file).toEqual({
     header: ['accept: text/html', 'x-count: 1'],

@@ -105,6 +105,41 @@ test('names that mean something to JavaScript are names of headers like others',
   expect(Object.getPrototypeOf(overrides?.headers)).toBe(Object.prototype);
 });
 
+test('keys that mean something to JavaScript, NUL and lone surrogates arrive in a body as they are', () => {
+  const body =
+    '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"\\u0000":"\\u0000","h":"\\ud800"}';
+  expect(read(`{"url":"http://a/","__proto__":{"method":"PUT"},"body":${body}}`)?.overrides).toEqual({
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+});
+
+test('numbers in a body and in headers are sent as the line writes them', () => {
+  const body = '{"id":12345678901234567890,"n":[1e400,-0,0.1234567890123456789,1e2,7],"n2":1.50}';
+  const line = `{"url":"http://a/","headers":{"x-id":98765432109876543210,"x":1.5},"body":${body}}`;
+  expect(read(line)?.overrides).toMatchObject({ body, headers: { 'x-id': '98765432109876543210', x: '1.5' } });
+  expect(read('{"url":"http://a/","body":12345678901234567890}')?.overrides?.body).toBe('12345678901234567890');
+});
+
+test('of a key that is there twice the last one counts', () => {
+  expect(read('{"url":"http://b/","method":"PUT","url":"http://a/","method":"POST"}')).toEqual({
+    text: url,
+    overrides: { method: 'POST' },
+  });
+});
+
+test.each([
+  ['x', undefined],
+  ['url', 'missing-url'],
+  ['method', 'bad-override'],
+  ['headers', 'bad-override'],
+])('endless brackets as %s are data', (key, problem) => {
+  const deep = `${'{"a":['.repeat(100_000)}1e9${']}'.repeat(100_000)}`;
+  const line = `{"url":"http://a/","${key}":${deep}}`;
+  expect(readJsonLine(line, 'url')?.problem).toBe(problem);
+});
+
 test('a line of endless brackets is a bad line, not the end of the producer', () => {
   const line = `{"url":"http://a/","body":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   expect(readJsonLine(line, 'url')).toMatchObject({ problem: 'bad-override' });

@@ -136,11 +136,15 @@ function givenOf(value: YamlValue, { flag, kind, fromHere }: FlagContext): unkno
     case 'none':
       return null;
     case 'map': {
-      const pairs = value.entries.map(({ key, value: inner }): [string, string] => [
-        key,
-        inner.kind === 'text' ? inner.text : '',
-      ]);
-      return kind === headers ? pairs.map(([name, text]) => `${name}: ${text}`) : Object.fromEntries(pairs);
+      if (kind === headers) return value.entries.map(headerLine);
+      const texts = value.entries.map(({ key, value: inner }) => [key, inner.kind === 'text' ? inner.text : '']);
+      return Object.fromEntries(texts) as unknown;
     }
   }
+}
+
+/** What stands deeper below a header's name is no value: the name alone is refused. */
+function headerLine({ key, value }: YamlEntry): string {
+  if (value.kind === 'text') return `${key}: ${value.text}`;
+  return value.kind === 'none' ? `${key}:` : key;
 }

@@ -17,21 +17,34 @@ export const readYamlEntries = (text: string): { entries: YamlEntry[]; problems:
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
-  const problems = document.errors.map(({ message, pos }) => ({ line: lineAt(pos[0]), message }));
-  const read = valueOf(document.contents, { document, lineAt });
+  const problems = problemsOf(document.errors.map(({ message, pos }) => ({ line: lineAt(pos[0]), message })));
+  const read = valueOf(document.contents, { document, lineAt }, 0);
   if (read.kind === 'map') return { entries: read.entries, problems };
   const isEmpty = read.kind === 'none' || problems.length > 0;
   return { entries: [], problems: isEmpty ? problems : [{ line: 1, message: 'expected lines like `key: value`' }] };
 };
 
+/** A file that goes so deep that its parser runs out of stack gets one word about it, not one for each level. */
+function problemsOf(problems: YamlProblem[]): YamlProblem[] {
+  const first = problems.find(({ message }) => /call stack|stack overflow/i.test(message));
+  return first === undefined ? problems : [{ line: first.line, message: 'nested too deeply' }];
+}
+
 type Context = { document: Document.Parsed; lineAt: (offset: number) => number };
 
-function valueOf(given: unknown, context: Context): YamlValue {
+/** No key of a crawl file goes deeper. What does is not read: aliases can make anything of a few lines, without end too. */
+const deepest = 4;
+
+function valueOf(given: unknown, context: Context, depth: number): YamlValue {
   const node = isAlias(given) ? given.resolve(context.document) : given;
+  if (depth > deepest) return { kind: 'none' };
   if (isMap(node))
     return {
       kind: 'map',
-      entries: node.items.map(({ key, value }) => ({ ...placeOf(key, context), value: valueOf(value, context) })),
+      entries: node.items.map(({ key, value }) => ({
+        ...placeOf(key, context),
+        value: valueOf(value, context, depth + 1),
+      })),
     };
   if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => textOf(item, context)) };
   if (isScalar(node) && !isNothing(node)) return { kind: 'text', text: textOf(node, context) };

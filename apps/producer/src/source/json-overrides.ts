@@ -1,6 +1,7 @@
 import { headerNamePattern, mayBeGiven } from '@trawl/shared/domain/request-headers.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
 import { z } from 'zod';
+import { textOfNumber } from './exact-json.ts';
 
 /** Bytes of RFC 9110 field content; no line break, no NUL, nothing beyond Latin-1. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -12,9 +13,9 @@ const method = z
 
 // Not z.record: it leaves `__proto__` out, which is a header name like any other.
 const headers = z.unknown().transform((given, context) => {
-  const entries =
-    given !== null && typeof given === 'object' && !Array.isArray(given) ? Object.entries(given) : undefined;
-  if (entries?.every(isSendable)) return entries.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const isMapping = given !== null && typeof given === 'object' && !Array.isArray(given);
+  const entries = isMapping ? Object.entries(given).map(textEntry) : undefined;
+  if (entries?.every(isSendable)) return entries;
   context.addIssue({ code: 'custom', message: 'bad header' });
   return z.NEVER;
 });
@@ -44,9 +45,13 @@ function changesRequest(value: object): boolean {
   return Object.hasOwn(value, 'method') || Object.hasOwn(value, 'headers') || Object.hasOwn(value, 'body');
 }
 
-function isSendable([name, value]: [string, unknown]): boolean {
-  if (typeof value !== 'string' && typeof value !== 'number') return false;
-  return headerNamePattern.test(name) && mayBeGiven(name) && headerValue.test(String(value));
+function textEntry([name, value]: [string, unknown]): [name: string, text: string | undefined] {
+  return [name.toLowerCase(), typeof value === 'string' ? value : textOfNumber(value)];
+}
+
+function isSendable(entry: [name: string, text: string | undefined]): entry is [string, string] {
+  const [name, text] = entry;
+  return text !== undefined && headerNamePattern.test(name) && mayBeGiven(name) && headerValue.test(text);
 }
 
 function serialised(body: unknown): { text: string; isJson: boolean } | 'too-deep' | undefined {

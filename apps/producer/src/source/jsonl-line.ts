@@ -1,3 +1,4 @@
+import { parseExactly } from './exact-json.ts';
 import { readOverrides } from './json-overrides.ts';
 import type { RowContent } from './source.ts';
 
@@ -24,7 +25,7 @@ export const readJsonLine = (line: string, field: string): RowContent | undefine
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return notJson;
   }

@@ -70,5 +70,10 @@ export const readSettings = <T extends SettingsTable>(
 const inOwnWords = ({ issues }: z.ZodError): string | undefined =>
   issues.find((issue) => issue.code === 'custom' && issue.params?.['inOwnWords'] === true)?.message;
 
-const shown = (kind: { secret?: boolean }, given: unknown): string =>
-  kind.secret ? 'something else (not shown: it may hold a password)' : (JSON.stringify(given) ?? String(given));
+const longestShown = 200;
+
+const shown = (kind: { secret?: boolean }, given: unknown): string => {
+  if (kind.secret) return 'something else (not shown: it may hold a password)';
+  const text = JSON.stringify(given) ?? String(given);
+  return text.length > longestShown ? `${text.slice(0, longestShown).toWellFormed()}...` : text;
+};
