@@ -126,6 +126,23 @@ describe('a run', () => {
     );
   });
 
+  test.each([
+    ['{"__proto__":{"token":"x","role":"operator"}}', 'a key __proto__'],
+    ['{"constructor":{"prototype":{"role":"operator"}}}', 'a key constructor'],
+    ['{"\\u0000":"\\u0000","token":1e999}', 'NUL and a huge number'],
+    ['['.repeat(100_000) + ']'.repeat(100_000), 'endless brackets'],
+    ['{"token":1,"token":2', 'half a body'],
+  ])('is not reached by a body that is more than data: %#', async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await board.ask('/api/runs/none/pause', { as: 'operator', method: 'POST', headers, body });
+    expect([400, 404, 413]).toContain(answer.status);
+    expect(await answer.text()).not.toContain('Maximum call stack');
+    expect(({} as { role?: unknown }).role).toBeUndefined();
+    const asViewer = await board.ask('/api/runs/mine/pause', { as: 'viewer', method: 'POST', headers, body });
+    expect([400, 403, 413]).toContain(asViewer.status);
+    expect(await isPaused()).toBe(false);
+  });
+
   test('is not touched by a viewer', async () => {
     expect((await act('mine', 'pause', { as: 'viewer' })).status).toBe(403);
     expect(await formToken('viewer')).toBe('');

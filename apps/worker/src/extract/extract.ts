@@ -82,11 +82,9 @@ const answerFields = ({ headers, body }: Answered, { keepHeaders }: RecordPolicy
   };
 };
 
-const selectedHeaders = (headers: ResponseHeaders, names: string[]): Record<string, string> => {
-  const selected: Record<string, string> = {};
-  for (const name of names) if (Object.hasOwn(headers, name)) selected[name] = headers[name] as string;
-  return selected;
-};
+/** A header named __proto__ is a header. */
+const selectedHeaders = (headers: ResponseHeaders, names: string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(headers, name) ? [[name, headers[name] as string]] : [])));
 
 /** The body's fields as JSON text that continues the record. */
 const bodyFields = ({ headers, body }: Answered, { bodies }: RecordPolicy): string => {

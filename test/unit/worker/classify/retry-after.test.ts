@@ -21,6 +21,10 @@ describe('Retry-After', () => {
     ['Sat, 05 Nov 1994 08:49:37 GMT', 1000, 'a date in the past'],
     ['Fri, 31 Dec 9999 23:59:59 GMT', capMs, 'a date far ahead'],
     ['30, 60', 30_000, 'the first of two'],
+    ['0, 60', 1000, 'the first of two, though it is zero'],
+    ['-1, 60', 60_000, 'the first of two that is one'],
+    [`${'9'.repeat(400)}`, capMs, 'more than a number holds'],
+    ['2147483648', capMs, 'more ms than a timer takes'],
     ['soon, 60', 60_000, 'the first valid one'],
     ['Sun, 06 Nov 1994 08:49:37 GMT, 60', 30_000, 'a date before a number'],
     ['x, Sun, 06 Nov 1994 08:49:37 GMT', 30_000, 'a date after nonsense'],
@@ -57,6 +61,40 @@ describe('Retry-After', () => {
   it('puts a year of two digits within 50 years', () => {
     expect(retryAfterMs('Sunday, 06-Nov-45 08:49:37 GMT', nowMs, capMs)).toBe(1000);
     expect(retryAfterMs('Sunday, 06-Nov-44 08:49:37 GMT', nowMs, capMs)).toBe(capMs);
+  });
+
+  it('is within 1 ms and the cap or nothing, for every date, clock and cap', () => {
+    const date = fc.date({ min: new Date(0), max: new Date(Date.UTC(9999, 11, 31)), noInvalidDate: true });
+    const forms = [
+      (at: Date) => at.toUTCString(),
+      (at: Date) => {
+        const [, day, month, year, time] = at.toUTCString().split(' ') as [string, string, string, string, string];
+        return `Sunday, ${day}-${month}-${year.slice(-2)} ${time} GMT`;
+      },
+      (at: Date) => {
+        const [, day, month, year, time] = at.toUTCString().split(' ') as [string, string, string, string, string];
+        return `Sun ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
+      },
+    ];
+    const value = fc.oneof(
+      fc.tuple(date, fc.constantFrom(...forms)).map(([at, form]) => form(at)),
+      fc.integer().map(String),
+      fc.double().map(String),
+      fc.bigInt().map(String),
+    );
+    const values = fc.array(value, { minLength: 1, maxLength: 3 }).map((all) => all.join(', '));
+    fc.assert(
+      fc.property(values, date, fc.integer({ min: 1, max: 3_600_000 }), (text, now, cap) => {
+        const ms = retryAfterMs(text, now.getTime(), cap);
+        if (ms !== undefined) expect(ms >= Math.min(1000, cap) && ms <= cap).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('in each of the three forms of a date is understood', () => {
+    const forms = ['Sun, 06 Nov 1994 08:50:07 GMT', 'Sunday, 06-Nov-94 08:50:07 GMT', 'Sun Nov  6 08:50:07 1994'];
+    expect(forms.map((form) => retryAfterMs(form, nowMs, capMs))).toEqual([60_000, 60_000, 60_000]);
   });
 
   it('is a whole number within the limits or nothing, whatever a host sends', () => {

@@ -96,6 +96,17 @@ describe('a record', () => {
     expect(summary).toMatchObject({ status: 0, totalMs: 0, wireBytes: 0 });
   });
 
+  it('keeps headers whatever they are called', () => {
+    const outcome = answered('text/plain', '') as Extract<FetchOutcome, { kind: 'answered' }>;
+    const headers = { ...outcome.headers, ['__proto__']: 'p', constructor: 'c' };
+    const policy = recordPolicyOf({ keepHeaders: ['__proto__', 'constructor', 'toString'], bodies: 'none' });
+    const kept = read(recordOf(input({ ...outcome, headers }, { policy })).json).headers;
+    expect(Object.entries(kept ?? {})).toEqual([
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+    ]);
+  });
+
   it('is one line', () => {
     const { json } = recordOf(input(answered('application/json', '{\r\n "a":\n"\\n"\r}')));
     expect(json).not.toMatch(/[\r\n]/);
@@ -114,6 +125,17 @@ describe('a JSON body', () => {
   it('is kept to the letter', () => {
     const text = '{"id":12345678901234567890.10, "a":1, "a":2, "u":"\\u00e4"}';
     expect(recordOf(input(answered('application/json', text))).json).toContain(`"body":${text}`);
+  });
+
+  it.each([
+    '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"prototype":null}',
+    '{"\\u0000":"\\u0000","a\\u0000b":1}',
+    '{"n":1e999,"m":-0,"a":1,"a":2}',
+  ])('of %s is data, and nothing but data', (text) => {
+    const { json } = recordOf(input(answered('application/json', text)));
+    expect(json).toContain(`"body":${text}`);
+    expect(Object.keys(read(json).body as object)).toEqual(Object.keys(JSON.parse(text) as object));
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
   it('loses a byte order mark', () => {
