@@ -36,8 +36,7 @@ export const readSetCookie = (text: string, url: URL, nowMs: number): KeptCookie
 
 /** An attribute that cannot be kept is as if there was none. */
 const pathOf = (given: string | null, { pathname }: URL): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const isUsable = given !== null && given.length <= mostPathBytes && !/[\0-\x1f\x7f]/.test(given);
+  const isUsable = given !== null && given.length <= mostPathBytes && /^[\x20-\x7e\x80-\xff]*$/.test(given);
   const path = isUsable ? given : defaultPath(pathname);
   return path.length <= mostPathBytes ? path : '/';
 };

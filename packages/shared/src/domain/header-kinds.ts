@@ -56,6 +56,5 @@ const problemOf = (name: string, value: string): Problem | undefined => {
   };
 };
 
-/** Anything but control characters, as long as it can be written as UTF-8. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const isSendable = (value: string): boolean => value.isWellFormed() && !/[\0-\x08\n-\x1f\x7f]/.test(value);
+/** Anything but control characters (a tab is none here), as long as it can be written as UTF-8. */
+const isSendable = (value: string): boolean => value.isWellFormed() && /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u.test(value);
