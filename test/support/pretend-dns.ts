@@ -1,16 +1,24 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type DnsRecord, type QueryType, type Question, rcodes, readQuestion, writeAnswer } from './dns-message.ts';
 
 /** What a name answers; a list of addresses left out is an answer without records. */
 export type DnsName = {
   a?: string[];
   aaaa?: string[];
+  /** Another name, which may be in the table: its records follow. */
+  cname?: string;
   /** Seconds, default 60. */
   ttl?: number;
   /** Answered instead of records. */
-  error?: 'nxdomain' | 'servfail' | 'refused';
+  error?: Exclude<keyof typeof rcodes, 'ok'>;
   /** Query types that get no answer at all. */
-  silent?: ('A' | 'AAAA')[];
+  silent?: QueryType[];
+  /** Answered instead of all that: any bytes, made from the query. */
+  bytes?: (query: Buffer) => Buffer;
+  /** Every query of a type after the first gets the answer of this one. */
+  then?: DnsName;
 };
 
 export type PretendDns = {
@@ -20,71 +28,115 @@ export type PretendDns = {
   names: Record<string, DnsName>;
   /** Queries as `A name`, in the order of their arrival. */
   queries: string[];
+  /** How many of them came by TCP. */
+  tcpQueries: () => number;
   close: () => Promise<void>;
 };
 
-const types: Record<number, 'A' | 'AAAA'> = { 1: 'A', 28: 'AAAA' };
-const rcodes = { nxdomain: 3, servfail: 2, refused: 5 };
+/** What fits into a datagram; resolvers ask for more by TCP. */
+const mostUdpBytes = 1232;
 
-/** A name server on loopback: answers A and AAAA over UDP from a table. */
-export const startPretendDns = async (names: Record<string, DnsName> = {}): Promise<PretendDns> => {
-  const socket = createSocket('udp4');
+/** A name server on loopback: answers A and AAAA from a table. */
+export const startPretendDns = async (
+  names: Record<string, DnsName> = {},
+  { port = 0 }: { port?: number } = {},
+): Promise<PretendDns> => {
   const queries: string[] = [];
-  socket.on('message', (query: Buffer, from: RemoteInfo) => {
-    const { name, type, questionEnd } = questionOf(query);
-    const word = types[type];
-    if (word === undefined) return;
-    queries.push(`${word} ${name}`);
-    const known = names[name] ?? { error: 'nxdomain' as const };
-    if (!known.silent?.includes(word))
-      socket.send(answerTo(query.subarray(0, questionEnd), known, word), from.port, from.address);
+  const asked = new Map<string, number>();
+  let tcpQueries = 0;
+
+  const answerTo = (query: Buffer, mostBytes: number): Buffer | undefined => {
+    const question = readQuestion(query);
+    const { name, type } = question;
+    if (type === undefined) return undefined;
+    const words = `${type} ${name}`;
+    const earlier = asked.get(words) ?? 0;
+    asked.set(words, earlier + 1);
+    queries.push(words);
+    const known = afterQueries(names[name] ?? { error: 'nxdomain' }, earlier);
+    if (known.silent?.includes(type)) return undefined;
+    if (known.bytes) return known.bytes(query);
+    if (known.error) return writeAnswer(question, { rcode: known.error, records: [] });
+    const answer = writeAnswer(question, { rcode: 'ok', records: recordsOf(names, { ...question, known }) });
+    return answer.length <= mostBytes ? answer : writeAnswer(question, { rcode: 'ok', isTruncated: true, records: [] });
+  };
+
+  const sockets = new Set<Socket>();
+  const tcp = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    readFrames(socket, (query) => {
+      tcpQueries += 1;
+      const answer = answerTo(query, 65_535);
+      if (answer !== undefined) socket.write(framed(answer));
+    });
   });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
+  tcp.listen(port, '127.0.0.1');
+  await once(tcp, 'listening');
+  const { port: bound } = tcp.address() as AddressInfo;
+
+  const udp = createSocket('udp4');
+  udp.on('message', (query: Buffer, from: RemoteInfo) => {
+    const answer = answerTo(query, mostUdpBytes);
+    if (answer !== undefined) udp.send(answer, from.port, from.address);
+  });
+  udp.bind(bound, '127.0.0.1');
+  await once(udp, 'listening');
+
   return {
-    address: `127.0.0.1:${socket.address().port}`,
+    address: `127.0.0.1:${bound}`,
     names,
     queries,
-    close: () => new Promise((resolve) => socket.close(() => resolve())),
+    tcpQueries: () => tcpQueries,
+    close: async () => {
+      const closed = [once(tcp, 'close'), once(udp, 'close')];
+      tcp.close();
+      udp.close();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(closed);
+    },
   };
 };
 
-const questionOf = (query: Buffer): { name: string; type: number; questionEnd: number } => {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
-    labels.push(query.toString('latin1', at + 1, at + 1 + length));
-    at += length + 1;
+/** What a name answers when it was asked so often before. */
+const afterQueries = (name: DnsName, earlier: number): DnsName =>
+  earlier > 0 && name.then ? afterQueries(name.then, earlier - 1) : name;
+
+/** Follows aliases as long as they are in the table, and stops where they go round in a circle. */
+const recordsOf = (
+  names: Record<string, DnsName>,
+  { name, type, known }: Pick<Question, 'name'> & { type: QueryType | undefined; known: DnsName },
+): DnsRecord[] => {
+  const records: DnsRecord[] = [];
+  const seen = new Set<string>();
+  let at: { name: string; is: DnsName | undefined } = { name, is: known };
+  while (at.is !== undefined && !seen.has(at.name)) {
+    const { a = [], aaaa = [], cname, ttl = 60 } = at.is;
+    seen.add(at.name);
+    const owner = at.name;
+    if (cname !== undefined) records.push({ type: 'CNAME', name: owner, target: cname, ttl });
+    else if (type !== undefined)
+      records.push(...(type === 'A' ? a : aaaa).map((address) => ({ type, name: owner, address, ttl })));
+    at = cname === undefined ? { name: '', is: undefined } : { name: cname, is: names[cname] };
   }
-  return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), questionEnd: at + 5 };
+  return records;
 };
 
-const answerTo = (question: Buffer, name: DnsName, type: 'A' | 'AAAA'): Buffer => {
-  const addresses = name.error ? [] : ((type === 'A' ? name.a : name.aaaa) ?? []);
-  const head = Buffer.from(question);
-  head.writeUInt16BE(0x8180 | (name.error ? rcodes[name.error] : 0), 2);
-  head.writeUInt16BE(addresses.length, 6);
-  head.writeUInt32BE(0, 8);
-  return Buffer.concat([head, ...addresses.map((address) => recordOf(type, address, name.ttl ?? 60))]);
+/** By TCP, two bytes before each message say its length. */
+const readFrames = (socket: Socket, take: (message: Buffer) => void): void => {
+  let held = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk]);
+    while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
+      const end = 2 + held.readUInt16BE(0);
+      take(held.subarray(2, end));
+      held = held.subarray(end);
+    }
+  });
 };
 
-const recordOf = (type: 'A' | 'AAAA', address: string, ttl: number): Buffer => {
-  const data = type === 'A' ? Buffer.from(address.split('.').map(Number)) : ipv6Bytes(address);
-  const head = Buffer.alloc(12);
-  // A pointer to the name in the question.
-  head.writeUInt16BE(0xc00c, 0);
-  head.writeUInt16BE(type === 'A' ? 1 : 28, 2);
-  head.writeUInt16BE(1, 4);
-  head.writeUInt32BE(ttl, 6);
-  head.writeUInt16BE(data.length, 10);
-  return Buffer.concat([head, data]);
-};
-
-const ipv6Bytes = (address: string): Buffer => {
-  const [left = '', right = ''] = address.split('::');
-  const groups = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const gap = 8 - groups(left).length - groups(right).length;
-  const all = [...groups(left), ...Array.from({ length: gap }, () => 0), ...groups(right)];
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+const framed = (message: Buffer): Buffer => {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(message.length, 0);
+  return Buffer.concat([length, message]);
 };
