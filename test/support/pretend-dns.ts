@@ -18,7 +18,7 @@ export type DnsName = {
   /** Answered instead of all that: any bytes, made from the query. */
   bytes?: (query: Buffer) => Buffer;
   /** Every query of a type after the first gets the answer of this one. */
-  then?: DnsName;
+  later?: DnsName;
 };
 
 export type PretendDns = {
@@ -100,7 +100,7 @@ export const startPretendDns = async (
 
 /** What a name answers when it was asked so often before. */
 const afterQueries = (name: DnsName, earlier: number): DnsName =>
-  earlier > 0 && name.then ? afterQueries(name.then, earlier - 1) : name;
+  earlier > 0 && name.later ? afterQueries(name.later, earlier - 1) : name;
 
 /** Follows aliases as long as they are in the table, and stops where they go round in a circle. */
 const recordsOf = (

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
@@ -39,6 +40,9 @@ export type WorkerParts = FleetProcess<typeof workerMetrics> & {
   now: () => number;
 };
 
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+
 const lookEveryMs = 5000;
 const silentForMs = 30_000;
 
@@ -58,7 +62,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   });
   const bodiesDir = join(settings.dataDir, 'bodies');
   const { concurrency, bodyMemoryBytes, allowPrivate, insecureHosts } = settings;
-  const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis) });
+  const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis), ownAddresses });
   const ca = readCaFile(settings.ca);
   const fetcher = createFetcher({
     concurrency,

@@ -84,6 +84,23 @@ describe('networks that are opened', () => {
   });
 });
 
+test('an IPv4-compatible address is not a mapped one, though resolvers write both with dots', () => {
+  const compatible = createAddressGuard({ allowed: ['::8.8.0.0/112'] });
+  expect(compatible.refusalOf('::8.8.8.8', 80)).toBeUndefined();
+  expect(compatible.refusalOf('::808:808', 80)).toBeUndefined();
+  expect(compatible.refusalOf('::ffff:8.8.8.8', 80)).toBe('private-address');
+  const mapped = createAddressGuard({ allowed: ['::ffff:0:0/96'] });
+  expect(mapped.refusalOf('::ffff:8.8.8.8', 80)).toBeUndefined();
+  expect(mapped.refusalOf('::8.8.8.8', 80)).toBe('private-address');
+});
+
+test('what only looks like an address to some is refused, also where its network is opened', () => {
+  const all = createAddressGuard({ allowed: ['0.0.0.0/0', '::/0'] });
+  for (const text of ['0x7f.1', '127.1', '2130706433', '0177.0.0.1', '127.0.0.1.', ' 127.0.0.1', '[::1]'])
+    expect(all.refusalOf(text, 80)).toBe('private-address');
+  expect(all.refusalOf('fe80::1%eth0', 80)).toBeUndefined();
+});
+
 describe('ports', () => {
   test('of other protocols are refused on every address', () => {
     for (const port of [0, 22, 25, 53, 6000, 6667, 10080])
@@ -98,5 +115,16 @@ describe('ports', () => {
     const far = createAddressGuard({ allowed: [], redis: () => ({ address: '8.8.4.4', port: 6379 }) });
     expect(far.refusalOf('8.8.4.4', 6379)).toBe('blocked-port');
     expect(far.refusalOf('8.8.8.8', 6379)).toBeUndefined();
+  });
+  test('the own Redis is refused under public addresses of this machine', () => {
+    const guard = createAddressGuard({
+      allowed: [],
+      redis: () => ({ address: '::ffff:127.0.0.1', port: 6379 }),
+      ownAddresses: () => ['127.0.0.1', '8.8.4.4', '2a00:1450:4001::1'],
+    });
+    for (const address of ['8.8.4.4', '2a00:1450:4001:0::1'])
+      expect(guard.refusalOf(address, 6379)).toBe('blocked-port');
+    for (const address of ['8.8.8.8', '2a00:1450:4001::2']) expect(guard.refusalOf(address, 6379)).toBeUndefined();
+    expect(guard.refusalOf('8.8.4.4', 80)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AddressRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
 import ipaddr from 'ipaddr.js';
 import { badPorts } from './bad-ports.ts';
@@ -12,27 +13,29 @@ export type AddressGuardOptions = {
   allowed: readonly string[];
   /** The fleet's own Redis, where it is now; undefined: it is not reached, or not by the network. */
   redis?: () => { address: string; port: number } | undefined;
+  /** The addresses of this machine: its Redis answers on all of them, also on one that is public. */
+  ownAddresses?: () => readonly string[];
 };
 
 /**
  * Keeps the worker out of networks that the web does not reach: it is asked for every connection, with the very address that
  * the socket is given.
  */
-export const createAddressGuard = ({ allowed, redis }: AddressGuardOptions): AddressGuard => {
-  const opened = allowed.map((network) => ipaddr.parseCIDR(network));
+export const createAddressGuard = ({ allowed, redis, ownAddresses }: AddressGuardOptions): AddressGuard => {
+  const opened = allowed.map(parseNetwork);
   const isOpened = (address: Address): boolean =>
     opened.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
-  /** The Redis of this machine answers on other addresses of this machine as well. */
   const isRedis = (address: Address, port: number): boolean => {
     const own = redis?.();
     if (own?.port !== port) return false;
-    return !isGlobal(address) || address.toString() === ipaddr.process(own.address).toString();
+    const isAddress = (text: string): boolean => address.toString() === ipaddr.process(text).toString();
+    return !isGlobal(address) || isAddress(own.address) || (ownAddresses?.() ?? []).some(isAddress);
   };
 
   return {
     refusalOf: (text, port) => {
-      if (!ipaddr.isValid(text)) return 'private-address';
-      const address = ipaddr.parse(text);
+      const address = parseAddress(text);
+      if (address === undefined) return 'private-address';
       if (!isGlobal(address) && !isOpened(address)) return 'private-address';
       return badPorts.has(port) || isRedis(address, port) ? 'blocked-port' : undefined;
     },
@@ -40,6 +43,21 @@ export const createAddressGuard = ({ allowed, redis }: AddressGuardOptions): Add
 };
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Only what a socket takes for an address: ipaddr.js also reads `0x7f.1`. */
+const parseAddress = (text: string): Address | undefined =>
+  isIP(text) === 0 ? undefined : ipaddr.parse(withoutDots(text));
+
+const parseNetwork = (network: string): [Address, number] => {
+  const [address = '', bits] = network.split('/');
+  return ipaddr.parseCIDR(`${withoutDots(address)}/${bits}`);
+};
+
+/** An IPv6 address with a dotted end, in groups: ipaddr.js 2 takes `::1.2.3.4`, as resolvers write it, for `::ffff:1.2.3.4`. */
+const withoutDots = (address: string): string =>
+  address.includes(':') && address.includes('.')
+    ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1)
+    : address;
 
 /** IANA has given out no other unicast addresses of IPv6. */
 const givenOut = ipaddr.IPv6.parseCIDR('2000::/3');
