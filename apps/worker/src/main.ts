@@ -6,6 +6,7 @@ import { runMain } from '@trawl/shared/platform/lifecycle.ts';
 import { readProcessSettings } from '@trawl/shared/platform/read-process-settings.ts';
 import { followHaltedRuns } from './halted-runs.ts';
 import { workerMetrics } from './metrics/worker-metrics.ts';
+import { readCaFile } from './read-ca-file.ts';
 import { startWorker } from './start-worker.ts';
 
 /** A worker that starts nothing although work waits leaves with this code: its supervisor should start another. */
@@ -13,6 +14,7 @@ const stuckExitCode = 75;
 
 await runMain('worker', async () => {
   const settings = readProcessSettings(workerSettings, { args: process.argv.slice(2), variables: process.env });
+  const ca = readCaFile(settings.ca);
   const fleet = await joinFleet('worker', settings, workerMetrics);
   const stopFetching = new AbortController();
   const halted = await followHaltedRuns({
@@ -26,6 +28,7 @@ await runMain('worker', async () => {
     halted,
     stopFetching,
     settings,
+    ca,
     shard: firstShard,
     queueRedis: await fleet.connect(),
     random: Math.random,

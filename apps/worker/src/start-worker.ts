@@ -23,13 +23,14 @@ import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
-import { readCaFile } from './read-ca-file.ts';
 import { createRunPolicies } from './run-policies.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** Its `redis` is for the scripts; BullMQ has a connection of its own. */
 export type WorkerParts = FleetProcess<typeof workerMetrics> & {
   settings: SettingsOf<typeof workerSettings>;
+  /** Certificate authorities besides those that Node trusts, PEM. */
+  ca: string | undefined;
   shard: Shard;
   queueRedis: Redis;
   halted: HaltedRuns;
@@ -51,7 +52,7 @@ export type WorkerEnd = 'stopped' | 'stuck';
 
 /** Wires one worker and starts it. `end` resolves when it is stopped, or notices that it is stuck. */
 export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; end: Promise<WorkerEnd> } => {
-  const { settings, shard, redis, clock, log, health } = parts;
+  const { settings, shard, redis, clock, log, health, ca } = parts;
   const frontier = measuredFrontier(createFrontier(redis, shard), health.metrics);
   const measure = measureWorker(health.metrics);
   const policies = createRunPolicies(createRuns(redis, shard).spec, settings.jobDeadlineMs);
@@ -63,7 +64,6 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const bodiesDir = join(settings.dataDir, 'bodies');
   const { concurrency, bodyMemoryBytes, allowPrivate, insecureHosts } = settings;
   const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis), ownAddresses });
-  const ca = readCaFile(settings.ca);
   const fetcher = createFetcher({
     concurrency,
     dns,

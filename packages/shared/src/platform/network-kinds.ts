@@ -23,7 +23,7 @@ export const nameServers: Kind<string[]> = {
 export const hostNames: Kind<string[]> = {
   ...list,
   name: 'hosts',
-  expects: 'host names without scheme and port',
+  expects: 'host names without scheme, port and wildcard',
   schema: listOf(z.string().transform(asInUrls).pipe(z.string().min(1))),
 };
 
@@ -37,10 +37,9 @@ function isNameServer(text: string): boolean {
   return isAddress && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
-/** Empty where it is no host. */
+/** Empty where it is no host, or more than one. */
 function asInUrls(text: string): string {
   const host = isIP(text) === 6 ? `[${text}]` : text;
-  const url = URL.parse(`http://${host}/`);
-  const isHostOnly = url !== null && url.pathname === '/' && url.port === '' && !/[/?#@\\]/.test(host);
-  return isHostOnly ? url.hostname.replace(/^\[(.*)\]$/, '$1') : '';
+  if (/[/?#@\\*]|:(?!.*\]$)/.test(host)) return '';
+  return URL.parse(`http://${host}/`)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '';
 }

@@ -5,7 +5,7 @@ export type RedisPeer = { address: string; port: number };
 /** Answers at which address a connection reaches Redis, or did last; undefined: never, or not by the network. */
 export const peerOf = (redis: Redis): (() => RedisPeer | undefined) => {
   let known: RedisPeer | undefined;
-  return () => {
+  const peer = (): RedisPeer | undefined => {
     const { remoteAddress: address, remotePort: port } = redis.stream as Partial<{
       remoteAddress: string;
       remotePort: number;
@@ -13,4 +13,7 @@ export const peerOf = (redis: Redis): (() => RedisPeer | undefined) => {
     if (address !== undefined && port !== undefined) known = { address, port };
     return known;
   };
+  // A connection that is lost before anybody asks was one all the same.
+  peer();
+  return peer;
 };
