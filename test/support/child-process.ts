@@ -17,11 +17,16 @@ export type TestProcess = {
 };
 
 /** Runs test/support/processes/<name>.ts as a child. It is killed when the test is over, whatever happened. */
-export const startProcess = (name: string, args: string[], options: { ipc: boolean }): TestProcess => {
+export const startProcess = (
+  name: string,
+  args: string[],
+  options: { ipc: boolean; env?: Record<string, string> },
+): TestProcess => {
+  const env = { ...process.env, ...options.env };
   const path = fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
   const child = options.ipc
-    ? fork(path, args, { silent: true, execArgv: [] })
-    : spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    ? fork(path, args, { silent: true, execArgv: [], env })
+    : spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (stderr += String(chunk)));

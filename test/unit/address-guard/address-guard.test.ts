@@ -98,7 +98,14 @@ test('what only looks like an address to some is refused, also where its network
   const all = createAddressGuard({ allowed: ['0.0.0.0/0', '::/0'] });
   for (const text of ['0x7f.1', '127.1', '2130706433', '0177.0.0.1', '127.0.0.1.', ' 127.0.0.1', '[::1]'])
     expect(all.refusalOf(text, 80)).toBe('private-address');
-  expect(all.refusalOf('fe80::1%eth0', 80)).toBeUndefined();
+});
+
+test('a zone does not change what an address is', () => {
+  const linkLocal = createAddressGuard({ allowed: ['fe80::/10'] });
+  for (const text of ['fe80::1%eth0', 'fe80::1%br-lan.7']) {
+    expect(closed.refusalOf(text, 80)).toBe('private-address');
+    expect(linkLocal.refusalOf(text, 80)).toBeUndefined();
+  }
 });
 
 describe('ports', () => {

@@ -44,9 +44,9 @@ export const createAddressGuard = ({ allowed, redis, ownAddresses }: AddressGuar
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Only what a socket takes for an address: ipaddr.js also reads `0x7f.1`. */
+/** Only what a socket takes for an address: ipaddr.js also reads `0x7f.1`. A zone (`%eth0`) does not change what it is. */
 const parseAddress = (text: string): Address | undefined =>
-  isIP(text) === 0 ? undefined : ipaddr.parse(withoutDots(text));
+  isIP(text) === 0 ? undefined : ipaddr.parse(withoutDots(text.replace(/%.*/, '')));
 
 const parseNetwork = (network: string): [Address, number] => {
   const [address = '', bits] = network.split('/');
@@ -55,9 +55,7 @@ const parseNetwork = (network: string): [Address, number] => {
 
 /** An IPv6 address with a dotted end, in groups: ipaddr.js 2 takes `::1.2.3.4`, as resolvers write it, for `::ffff:1.2.3.4`. */
 const withoutDots = (address: string): string =>
-  address.includes(':') && address.includes('.')
-    ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1)
-    : address;
+  address.includes(':') && address.includes('.') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 
 /** IANA has given out no other unicast addresses of IPv6. */
 const givenOut = ipaddr.IPv6.parseCIDR('2000::/3');

@@ -9,6 +9,12 @@ import type { Address, DnsAnswer } from './dns-answer.ts';
  */
 const ipv6GraceMs = 250;
 
+/**
+ * Of each family. More are given by no honest name: a host that lists a thousand would have us knock at a thousand doors, and a
+ * cache full of such names would fill the memory.
+ */
+const mostAddresses = 16;
+
 type FamilyAnswer = { family: 4 | 6; records: RecordWithTtl[]; code: string };
 
 /** Asks for A and AAAA at once. IPv4 goes first: a machine without IPv6 then loses no attempt on it. */
@@ -33,12 +39,15 @@ const settled = (family: 4 | 6, query: Promise<RecordWithTtl[]>): Promise<Family
 
 const answerOf = (answers: FamilyAnswer[]): DnsAnswer => {
   const addresses = answers.flatMap(({ family, records }) =>
-    records.map(({ address }): Address => ({ address, family })),
+    records.slice(0, mostAddresses).map(({ address }): Address => ({ address, family })),
   );
   if (addresses.length === 0) return { kind: 'error', code: errorCodeOf(answers) };
-  const ttlMs = Math.min(...answers.flatMap(({ records }) => records.map(({ ttl }) => ttl * 1000)));
+  const ttlMs = Math.min(...answers.flatMap(({ records }) => records.map(({ ttl }) => msOf(ttl))));
   return { kind: 'addresses', addresses, ttlMs };
 };
+
+/** RFC 2181 section 8: seconds with the highest of 32 bits set are none. */
+const msOf = (ttl: number): number => (ttl < 2 ** 31 ? ttl * 1000 : 0);
 
 /** A name is said not to exist only where no half of the answer is in doubt. */
 const errorCodeOf = (answers: FamilyAnswer[]): string =>
