@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressGuard } from '../../../apps/worker/src/fetch/address-guard.ts';
+import { startProcess } from '../../support/child-process.ts';
 import { dnsWorld } from '../../support/dns-world.ts';
 import { afterwards, brief, cleanUp, fetcherWith, textOf } from '../../support/fetch-world.ts';
 import type { DnsName } from '../../support/pretend-dns.ts';
@@ -123,24 +124,41 @@ describe('of several addresses', () => {
 
 describe('of an IPv4 and an IPv6 address', () => {
   const both = createAddressGuard({ allowed: ['127.0.0.0/8', '::1/128'] });
-  const open = async (name: DnsName, listenOn: string) => {
+  const name: DnsName = { a: ['127.0.0.1'], aaaa: ['::1'] };
+
+  const fetchWith = async (name: DnsName, listenOn: string, port = 0) => {
     const server = createServer((socket) => void socket.once('data', () => socket.end(response(200, {}, 'page'))));
-    server.listen(0, listenOn);
+    server.listen(port, listenOn);
     await once(server, 'listening');
     afterwards(() => server.close());
     const { dns } = await dnsWorld({ 'shop.example': name });
-    const { port } = server.address() as { port: number };
-    return fetcherWith({ dns, guard: both }).fetchPage(`http://shop.example:${port}/`);
+    const { fetchPage } = fetcherWith({ dns, guard: both });
+    return fetchPage(`http://shop.example:${(server.address() as AddressInfo).port}/`);
   };
 
-  it('the live one is used where the other refuses', async () => {
-    const name: DnsName = { a: ['127.0.0.1'], aaaa: ['::1'] };
-    expect(textOf(await open(name, '127.0.0.1'))).toBe('page');
-    expect(textOf(await open(name, '::1'))).toBe('page');
+  it.each(['127.0.0.1', '::1'])('the live one is used where the other refuses: %s', async (live) => {
+    expect(textOf(await fetchWith(name, live))).toBe('page');
+  });
+
+  it.each([
+    ['127.0.0.1', '::1'],
+    ['::1', '127.0.0.1'],
+  ])('the live one is used where the other, %s, says nothing', async (silent, live) => {
+    expect(textOf(await fetchWith(name, live, await deafPortOf(silent)))).toBe('page');
   });
 
   it('the live one is used where the other is not allowed', async () => {
-    expect(textOf(await open({ a: ['10.0.0.1'], aaaa: ['::1'] }, '::1'))).toBe('page');
-    expect(textOf(await open({ a: ['127.0.0.1'], aaaa: ['fd00::1'] }, '127.0.0.1'))).toBe('page');
+    expect(textOf(await fetchWith({ a: ['10.0.0.1'], aaaa: ['::1'] }, '::1'))).toBe('page');
+    expect(textOf(await fetchWith({ a: ['127.0.0.1'], aaaa: ['fd00::1'] }, '127.0.0.1'))).toBe('page');
   });
 });
+
+/** A port of this address where new connections wait for ever: its queue is full. */
+const deafPortOf = async (address: string): Promise<number> => {
+  const { message } = startProcess('deaf-listener', [address], { ipc: true });
+  const { port } = await message<{ port: number }>();
+  const [one, two] = [connect(port, address), connect(port, address)];
+  afterwards(() => [one, two].map((socket) => socket.on('error', () => undefined).destroy()));
+  await Promise.all([once(one, 'connect'), once(two, 'connect')]);
+  return port;
+};
