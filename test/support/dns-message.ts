@@ -8,7 +8,8 @@ export type DnsRecord = { name: string; ttl: number } & (
   | { type: 'CNAME'; target: string }
 );
 
-export const rcodes = { ok: 0, servfail: 2, nxdomain: 3, refused: 5 };
+const rcodes = { ok: 0, servfail: 2, nxdomain: 3, refused: 5 };
+export type Rcode = keyof typeof rcodes;
 
 const queryTypes: Record<number, QueryType> = { 1: 'A', 28: 'AAAA' };
 const numberOf = { A: 1, CNAME: 5, AAAA: 28 };
@@ -27,7 +28,7 @@ export const readQuestion = (query: Buffer): Question => {
 
 export const writeAnswer = (
   question: Question,
-  answer: { rcode: keyof typeof rcodes; isTruncated?: boolean; records: readonly DnsRecord[] },
+  answer: { rcode: Rcode; isTruncated?: boolean; records: readonly DnsRecord[] },
 ): Buffer => {
   const head = Buffer.from(question.bytes);
   head.writeUInt16BE(0x8180 | (answer.isTruncated ? 0x0200 : 0) | rcodes[answer.rcode], 2);

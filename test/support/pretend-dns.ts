@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type DnsRecord, type QueryType, type Question, rcodes, readQuestion, writeAnswer } from './dns-message.ts';
+import { type DnsRecord, type QueryType, type Question, type Rcode, readQuestion, writeAnswer } from './dns-message.ts';
 
 /** What a name answers; a list of addresses left out is an answer without records. */
 export type DnsName = {
@@ -12,7 +12,7 @@ export type DnsName = {
   /** Seconds, default 60. */
   ttl?: number;
   /** Answered instead of records. */
-  error?: Exclude<keyof typeof rcodes, 'ok'>;
+  error?: Exclude<Rcode, 'ok'>;
   /** Query types that get no answer at all. */
   silent?: QueryType[];
   /** Answered instead of all that: any bytes, made from the query. */

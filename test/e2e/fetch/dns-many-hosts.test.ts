@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startProcess } from '../../support/child-process.ts';
-import { startPretendDns } from '../../support/pretend-dns.ts';
+import { type DnsName, startPretendDns } from '../../support/pretend-dns.ts';
 
 const count = 10_000;
 
