@@ -9,11 +9,9 @@ import { type DnsName, startPretendDns } from '../../support/pretend-dns.ts';
 const count = 10_000;
 
 it('10,000 hosts are resolved while not one thread of the pool is free, each by one pair of questions', async () => {
-  const names = Array.from(
-    { length: count },
-    (_, i) => [`h${i}.example`, { a: [`11.0.${i >> 8}.${i & 255}`] }] as const,
-  );
-  const server = await startPretendDns(Object.fromEntries(names));
+  const names: Record<string, DnsName> = {};
+  for (let i = 0; i < count; i++) names[`h${i}.example`] = { a: [`11.0.${i >> 8}.${i & 255}`] };
+  const server = await startPretendDns(names);
   const directory = await mkdtemp(join(tmpdir(), 'trawl-threads-'));
   onTestFinished(async () => {
     await server.close();
