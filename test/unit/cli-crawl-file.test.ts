@@ -42,6 +42,10 @@ test('the source is a path, a list of URLs, or keys of its own', () => {
 test('paths are relative to the file', () => {
   expect(read('out: a.jsonl').file).toEqual({ out: '/crawls/a.jsonl' });
   expect(read('out: "-"').file).toEqual({ out: '-' });
+  expect(read('ca: our.pem', 'redis-ca: ../redis.pem').file).toEqual({
+    ca: '/crawls/our.pem',
+    'redis-ca': '/redis.pem',
+  });
 });
 
 test('a header that is not for a crawl to give is refused by file and line', () => {

@@ -14,7 +14,7 @@ export type RunWish = {
   settings: RunFlags;
   /** From the command line, else from the crawl file. */
   sourceWords: string[];
-  /** Flag -> what was given for it, by flags or the crawl file: what child processes are told. */
+  /** Flag -> what was given for it, by flags or the crawl file, but for what variables say: what child processes are told. */
   given: Record<string, unknown>;
 };
 
@@ -38,9 +38,18 @@ export const readRunSettings = async ({ flags, words, shell, name }: Invocation)
   return {
     settings,
     sourceWords: words.length > 0 ? words : fromFile.sourceWords,
-    given: { ...fromFile.file, ...flags },
+    given: { ...withoutVariables(fromFile.file, variables), ...flags },
   };
 };
+
+/** What children are told wins over their variables; the crawl file does not. */
+const withoutVariables = (
+  file: Record<string, unknown>,
+  variables: Record<string, string | undefined>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(file).filter(([flag]) => variables[variableOf(rowsByFlag.get(flag) ?? { flag })] === undefined),
+  );
 
 async function openCrawlFile(path: string, name: string) {
   const text = await readFile(path, 'utf8').catch((error: Error) => {

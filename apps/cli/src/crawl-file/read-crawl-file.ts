@@ -26,7 +26,7 @@ const flagOfSourceKey = new Map([
 const sourceKeys = ['path', 'urls', ...flagOfSourceKey.keys()];
 
 /** Flags that name a file: relative to the crawl file, so that it means the same from everywhere. */
-const pathFlags = new Set(['out', 'data-dir']);
+const pathFlags = new Set(['out', 'data-dir', 'ca', 'redis-ca']);
 
 /**
  * Reads a crawl file: every flag of the table is a key, but those of the source stand below `source:`. A scalar is taken
