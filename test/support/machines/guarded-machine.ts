@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
-import { createFleetRuns, impatient } from '../fleet-runs.ts';
+import { createFleetRuns } from '../fleet-runs.ts';
 import type { DnsName } from '../pretend-dns.ts';
 import { connectionsTo } from '../redis-for-tests.ts';
 import { ipBatch } from './ip-command.ts';
@@ -16,6 +16,9 @@ export type Arrivals = { arrivals: string[]; publicConnections: number };
 
 export const publicAddresses = { ipv4: '93.184.216.34', ipv6: '2606:2800:21f:cb07::1' };
 export const redisPort = 6379;
+
+/** No line ends by a limit of time, however busy the machine is. */
+const patient = { TRAWL_LOCK: '120s', TRAWL_JOB_DEADLINE: '90s', TRAWL_LEASE: '300s', TRAWL_LOG_LEVEL: 'error' };
 
 const wholeWorld = fileURLToPath(new URL('./processes/whole-world.ts', import.meta.url));
 const mainOf = (app: string) => fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
@@ -66,7 +69,7 @@ export const startGuardedMachine = async (names: Record<string, DnsName>) => {
         owned(
           runNodeOn(machine, [mainOf(app), ...args], {
             env: {
-              ...impatient,
+              ...patient,
               REDIS_URL: `redis://127.0.0.1:${redisPort}`,
               TRAWL_DATA_DIR: directory,
               TRAWL_RESOLVER: '127.0.0.1',
