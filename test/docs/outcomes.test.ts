@@ -30,6 +30,7 @@ const cuts: Record<Of<'cut-short'>['why'], true> = {
 };
 const bans: Record<Of<'forbidden'>['why'], true> = {
   robots: true,
+  'robots-unavailable': true,
   'private-address': true,
   'blocked-port': true,
   'redirect-limit': true,
@@ -41,6 +42,7 @@ const pauses: Record<Of<'interrupted'>['why'], true> = {
   stopping: true,
   'hop-must-wait': true,
   'memory-full': true,
+  'robots-first': true,
 };
 const keysOf = <K extends string>(record: Record<K, true>): K[] => Object.keys(record) as K[];
 

@@ -57,14 +57,14 @@ test.each([
 
 test('a redirect on the same host keeps the slot it has', async () => {
   const { asked, options } = world();
-  expect(await createHops(job, options).ask('h')).toBe('go');
+  expect(await createHops(job, options).ask('h', false)).toBe('go');
   expect(asked).toEqual([]);
 });
 
 test('a redirect to another host takes its turn, and gives it back at the end', async () => {
   const { asked, left, options } = world([busy, { kind: 'go', waitMs: 5 }]);
   const hops = createHops(job, options);
-  expect(await hops.ask('other')).toBe('go');
+  expect(await hops.ask('other', false)).toBe('go');
   await hops.leave();
   expect(asked).toEqual(['other', 'other']);
   expect(left).toEqual(['other']);
@@ -72,7 +72,7 @@ test('a redirect to another host takes its turn, and gives it back at the end', 
 
 test('a redirect to a host that stays busy does not hold the worker for ever', async () => {
   const { asked, options } = world();
-  expect(await createHops(job, options).ask('other')).toBe('must-wait');
+  expect(await createHops(job, options).ask('other', false)).toBe('must-wait');
   expect(asked.length).toBeLessThan(60);
 });
 

@@ -47,6 +47,7 @@ const world = (
   const effects: Effects = {
     askForTurn: async () => ({ kind: 'go', waitMs: 0 }),
     haltOf: () => undefined,
+    askRobots: async () => undefined,
     fetchPage: async () => answered,
     classify: () => verdict,
     commit: note('commit'),

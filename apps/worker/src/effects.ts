@@ -7,13 +7,15 @@ import { classify } from './classify/classify.ts';
 import { recordOf } from './extract/extract.ts';
 import type { MemoryShare } from './fetch/body-memory.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
-import type { CookieJar } from './fetch/fetch-request.ts';
+import type { CookieJar, Hop } from './fetch/fetch-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
+import { obeyRobots } from './obey-robots.ts';
 import { createHops } from './politeness/ask-for-hop.ts';
 import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
 import type { Effects } from './process-url.ts';
+import type { RobotsFollower } from './robots/follow-robots.ts';
 import type { RunPolicy } from './run-policies.ts';
 
 export type EffectTools = {
@@ -22,6 +24,7 @@ export type EffectTools = {
   fetcher: Fetcher;
   /** Of a run that keeps cookies. */
   openCookies: (run: string) => Promise<CookieJar>;
+  robots: RobotsFollower;
   leaseMs: number;
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
@@ -43,17 +46,24 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
   const { settings } = policy;
   let startedAtMs: number | undefined;
   let sentAtMs: number | undefined;
+  let robots: ReturnType<typeof obeyRobots> | undefined;
   /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
-  const startOf = (job: Job) => (job.turnHeld || sentAtMs === undefined ? {} : { startedAtMs: sentAtMs });
+  const startOf = (job: Job) => {
+    const lastAtMs = sentAtMs ?? robots?.askedAtMs();
+    const hasGap = robots?.hasGap() ?? !job.turnHeld;
+    return hasGap && lastAtMs !== undefined ? { startedAtMs: lastAtMs } : {};
+  };
 
   const fetchPage = async (job: Job): Promise<FetchOutcome> => {
     const { url, overrides } = job.line;
     const hops = createHops(job, tools);
+    const obedience = (robots ??= obeyRobots(job, policy, tools));
+    const askForHop = (hop: Hop) => obedience.ofHop(hop, hops);
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
     try {
       const cookies = settings.cookies && { cookies: await tools.openCookies(job.run) };
-      const basics = { url, policy: policy.fetch, askForHop: hops.ask, memory };
+      const basics = { url, policy: policy.fetch, askForHop, memory };
       const request = { ...basics, ...(overrides && { overrides }), ...cookies };
       const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       measure.fetched(outcome);
@@ -62,6 +72,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
       return outcome;
     } finally {
       measure.fetchEnds();
+      await obedience.leave();
       await hops.leave();
     }
   };
@@ -69,6 +80,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
   return {
     askForTurn: (job) => askForTurn(job, tools),
     haltOf: (job) => tools.halted.of(job.run),
+    askRobots: (job) => (robots = obeyRobots(job, policy, tools)).ofPage(),
     fetchPage,
     classify: (job, outcome) =>
       classify(

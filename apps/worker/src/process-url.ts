@@ -11,6 +11,8 @@ export type Effects = {
   askForTurn: (job: Job) => Promise<Turn>;
   /** Is the job's run paused or cancelled, for all that this worker knows? */
   haltOf: (job: Job) => Halt | undefined;
+  /** May the page be asked, by its host's robots.txt? Undefined: yes, and its turn has come; else what is instead of its fetch. */
+  askRobots: (job: Job) => Promise<FetchOutcome | undefined>;
   fetchPage: (job: Job) => Promise<FetchOutcome>;
   classify: (job: Job, outcome: FetchOutcome) => Verdict;
   /** Records the outcome and gives the slot back, in one step. */
@@ -52,7 +54,7 @@ export const processUrl = async (job: Job, effects: Effects): Promise<Ending> =>
   const halted = effects.haltOf(job);
   if (halted) return halt(job, effects, halted);
 
-  const outcome = await effects.fetchPage(job);
+  const outcome = (await effects.askRobots(job)) ?? (await effects.fetchPage(job));
   if (outcome.kind === 'interrupted') return interrupted(job, effects, outcome.why);
 
   const verdict = effects.classify(job, outcome);
@@ -101,6 +103,8 @@ const interrupted = async (job: Job, effects: Effects, why: Interruption): Promi
     case 'stopping':
     case 'memory-full':
       return halt(job, effects, effects.haltOf(job) ?? 'paused');
+    case 'robots-first':
+      return putBack(job, effects, {});
     case 'hop-must-wait':
       if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))
         return record(job, effects, { next: 'give-up', class: 'expired', reason: why });

@@ -1,9 +1,17 @@
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
+import { productOf, userAgentOf } from '@trawl/shared/domain/robots-product.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { type RecordPolicy, recordPolicyOf } from './extract/extract.ts';
 import { type FetchPolicy, fetchPolicyOf } from './fetch/fetch-policy.ts';
+import { robotsFetchPolicyOf } from './robots-fetch-policy.ts';
 
-export type RunPolicy = { settings: CrawlSettings; fetch: FetchPolicy; record: RecordPolicy };
+export type RunPolicy = {
+  settings: CrawlSettings;
+  fetch: FetchPolicy;
+  record: RecordPolicy;
+  /** Absent: the run ignores robots.txt. */
+  robots?: { product: string; fetch: FetchPolicy };
+};
 
 const mostKept = 1000;
 
@@ -20,7 +28,9 @@ export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | u
     if (spec === undefined) throw new Error(`no run ${run} in Redis`);
     const totalTimeoutMs = Math.min(spec.settings.totalTimeoutMs, jobDeadlineMs);
     const settings = { ...spec.settings, totalTimeoutMs };
-    const policy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
+    const policy: RunPolicy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
+    if (settings.robots === 'obey')
+      policy.robots = { product: productOf(userAgentOf(settings)), fetch: robotsFetchPolicyOf(settings) };
     if (known.size >= mostKept) known.clear();
     known.set(run, policy);
     return policy;

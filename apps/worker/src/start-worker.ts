@@ -23,6 +23,8 @@ import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
+import { followRobots } from './robots/follow-robots.ts';
+import { createRobotsStore } from './robots/robots-store.ts';
 import { createRunPolicies } from './run-policies.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -77,6 +79,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const tools = {
     frontier,
     fetcher,
+    robots: followRobots(createRobotsStore(redis, shard), monotonicMs),
     commit: createGroupCommit(frontier.commit),
     openCookies: cookieJars(createCookieStore(redis, shard), clock),
     leaseMs: settings.leaseMs,

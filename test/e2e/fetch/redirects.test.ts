@@ -35,7 +35,7 @@ describe('a redirect', () => {
     });
     const askForHop = vi.fn<typeof go>(go);
     await fetchPage(host.url('/a'), {}, { askForHop });
-    expect(askForHop.mock.calls).toEqual([[`localhost:${host.port}`]]);
+    expect(askForHop.mock.calls).toEqual([[{ host: `localhost:${host.port}`, url: host.url('/b', 'localhost') }]]);
   });
 
   it('whose host must wait is interrupted', async () => {

@@ -1,5 +1,6 @@
+import { productOf } from '@trawl/shared/domain/robots-product.ts';
 import { describe, expect, test } from 'vitest';
-import { isAllowed, parseRobots, productOf } from '../../../apps/worker/src/robots/robots-rules.ts';
+import { isAllowed, parseRobots } from '../../../apps/worker/src/robots/robots-rules.ts';
 
 const mayFetch = (robots: string, path: string, product = 'Trawl'): boolean =>
   isAllowed(parseRobots(robots, product), new URL(path, 'https://h.example'));

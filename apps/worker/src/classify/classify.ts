@@ -27,6 +27,7 @@ export const classify = (outcome: FetchOutcome, attempt: Attempt, limits: RetryA
         ? { next: 'give-up', class: 'cut-short', reason: outcome.why }
         : retry(attempt, 'cut-short', outcome.why);
     case 'forbidden':
+      if (outcome.why === 'robots-unavailable') return retry(attempt, 'forbidden', outcome.why);
       return { next: 'give-up', class: 'forbidden', reason: outcome.why };
     case 'unsendable':
       return { next: 'give-up', class: 'invalid', reason: 'unsendable' };

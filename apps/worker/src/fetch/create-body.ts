@@ -21,7 +21,11 @@ export type NewBody = {
 /** The receiver of one body, and whether it has the memory to begin: else `events.onReady` tells when it has. */
 export const createBody = (given: NewBody): { body: BodyReceiver; isReady: boolean } => {
   const { policy, headers, wireBytes, growMemory, events } = given;
-  const limits = { maxBodyBytes: policy.maxBodyBytes, keptBytes: keptBytesOf(policy, headers) };
+  const limits = {
+    maxBodyBytes: policy.maxBodyBytes,
+    keptBytes: keptBytesOf(policy, headers),
+    truncates: policy.truncates,
+  };
   const store = policy.bodies === 'files' ? given.store : undefined;
   // What has no body has no coding either, whatever its headers say of it.
   const codings = wireBytes === 0 ? [] : contentCodingsOf(headers['content-encoding']);

@@ -1,5 +1,5 @@
 import type { CutShort, FetchedBody } from '@trawl/shared/domain/fetch-outcome.ts';
-import { BodyCut } from './body-receiver.ts';
+import { BodyCut, BodyEnough } from './body-receiver.ts';
 
 /** How one request and its response ended. `broken` is our own failure (a full disk). */
 export type ExchangeEnd =
@@ -11,5 +11,7 @@ export type ExchangeEnd =
   | { kind: 'called-off' }
   | { kind: 'broken'; error: unknown };
 
-export const endOfBody = (error: unknown): ExchangeEnd =>
-  error instanceof BodyCut ? { kind: 'cut', why: error.why } : { kind: 'broken', error };
+export const endOfBody = (error: unknown): ExchangeEnd => {
+  if (error instanceof BodyEnough) return { kind: 'answered', body: error.body };
+  return error instanceof BodyCut ? { kind: 'cut', why: error.why } : { kind: 'broken', error };
+};

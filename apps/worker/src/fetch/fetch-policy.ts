@@ -13,6 +13,8 @@ export type FetchPolicy = {
   maxHeadBytes: number;
   maxWireBytes: number;
   maxBodyBytes: number;
+  /** A body that passes the limit is an answer all the same: its first part. */
+  truncates?: true;
   maxRedirects: number;
   bodies: CrawlSettings['bodies'];
   /** Most inflated bytes of a body that stay in memory for the record. */

@@ -1,17 +1,24 @@
 import type { CanonicalUrl } from '@trawl/shared/domain/canonical-url.ts';
+import type { RobotsRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { RequestOverrides } from '@trawl/shared/domain/request-overrides.ts';
 import type { MemoryShare } from './body-memory.ts';
 import type { FetchPolicy } from './fetch-policy.ts';
+
+/** `host` is the politeness bucket: URL.host. */
+export type Hop = { host: string; url: string };
+
+/** A refusal is the outcome of the fetch. */
+export type HopAnswer = 'go' | 'must-wait' | RobotsRefusal;
 
 export type FetchRequest = {
   /** Canonical: absolute, http(s), without fragment and credentials. It is not checked again. */
   url: CanonicalUrl | string;
   overrides?: RequestOverrides;
   policy: FetchPolicy;
-  /** Awaited before every redirect hop, on the same host too. `host` is the politeness bucket: URL.host. */
-  askForHop: (host: string) => Promise<'go' | 'must-wait'>;
   /** Absent: cookies are neither kept nor sent. Those of the user's own headers are sent as they are. */
   cookies?: CookieJar;
+  /** Awaited before every redirect hop, on the same host too. */
+  askForHop: (hop: Hop) => Promise<HopAnswer>;
   /** What the body may hold of the process's memory; whoever gives it frees it, when the body was used. Absent: freed with the fetch. */
   memory?: MemoryShare;
 };

@@ -5,6 +5,7 @@ import type {
   Interruption,
   RedirectRefusal,
   ResponseHeaders,
+  RobotsRefusal,
 } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { BodyMemory, MemoryShare } from './body-memory.ts';
 import type { ReceiverEvents } from './body-receiver.ts';
@@ -164,7 +165,9 @@ export class PageFetch {
     if (this.#redirects.length > this.#request.policy.maxRedirects) return this.#forbidden('redirect-limit', status);
 
     this.#deadline.enter('total', this.#tools.now());
-    const answer = await Promise.race([this.#request.askForHop(next.host), this.#untilCalledOff()]);
+    const hop = { host: next.host, url: next.request.url };
+    const answer = await Promise.race([this.#request.askForHop(hop), this.#untilCalledOff()]);
+    if (answer === 'robots' || answer === 'robots-unavailable') return this.#forbidden(answer, status);
     if (answer === 'must-wait') return interrupted('hop-must-wait', this.#trace());
     if (answer === 'go') this.#trail.push(request);
     return undefined;
@@ -209,7 +212,7 @@ export class PageFetch {
     return this.#isShortOfMemory ? interrupted('memory-full', trace) : { kind: 'timed-out', stage: why, trace };
   }
 
-  #forbidden(why: RedirectRefusal, status: number): FetchOutcome {
+  #forbidden(why: RedirectRefusal | RobotsRefusal, status: number): FetchOutcome {
     return { kind: 'forbidden', why, status, trace: this.#trace() };
   }
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import type { FetchedBody } from '@trawl/shared/domain/fetch-outcome.ts';
-import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
+import { BodyCut, BodyEnough, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { BodyDraft, BodyStore } from './body-store.ts';
 import { KeptBytes } from './kept-bytes.ts';
 
@@ -8,7 +8,7 @@ import { KeptBytes } from './kept-bytes.ts';
 const oneShotBytes = 64 * 1024;
 
 /** Bytes after decompression: how many there may be, and how many stay in memory. */
-export type PlainBodyLimits = { maxBodyBytes: number; keptBytes: number };
+export type PlainBodyLimits = { maxBodyBytes: number; keptBytes: number; truncates?: true | undefined };
 
 /** Most bytes that a body of this length (undefined: unknown) has in memory. */
 export const plainBodyMemory = (limits: PlainBodyLimits, bodyBytes: number | undefined): number =>
@@ -33,7 +33,7 @@ export class PlainBody implements BodyReceiver {
 
   write(chunk: Uint8Array): boolean {
     this.bodyBytes += chunk.length;
-    if (this.bodyBytes > this.#limits.maxBodyBytes) throw new BodyCut('too-large');
+    if (this.bodyBytes > this.#limits.maxBodyBytes) throw this.#tooLarge(chunk);
     if (this.#hash !== undefined) return this.#pass(chunk, this.#hash);
     if (this.bodyBytes > oneShotBytes) return this.#startStreaming(chunk);
     this.#kept.add(chunk);
@@ -53,6 +53,12 @@ export class PlainBody implements BodyReceiver {
   discard(): void {
     this.#kept.take();
     this.#draft?.discard();
+  }
+
+  #tooLarge(chunk: Uint8Array): Error {
+    if (this.#limits.truncates === undefined) return new BodyCut('too-large');
+    this.#kept.add(chunk.subarray(0, Math.max(0, this.#limits.keptBytes - this.#kept.length)));
+    return new BodyEnough({ kept: this.#kept.take(), truncated: true });
   }
 
   #startStreaming(chunk: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
 import type { Job } from '../job.ts';
-import { turnOf } from './ask-for-turn.ts';
+import { type HeldTurn, turnOf } from './ask-for-turn.ts';
 
 export type HopOptions = {
   frontier: Pick<Frontier, 'acquire' | 'yield'>;
@@ -11,8 +11,12 @@ export type HopOptions = {
   sleep: (ms: number, run: string) => Promise<void>;
 };
 
-/** How long a redirect may wait in place for the other host, and how often it asks. */
-const patienceMs = 5000;
+/**
+ * How long a redirect may wait in place for the other host, and how often it asks. On its own host it waits for nothing but the
+ * gap, at least the longest crawl-delay that is obeyed by default: it could never be followed otherwise.
+ */
+const patienceOfOtherMs = 5000;
+const patienceOfOwnMs = 15_000;
 const askAgainMs = 100;
 
 /**
@@ -24,13 +28,15 @@ export const createHops = (job: Job, options: HopOptions) => {
   let hasLeft = false;
   const giveBack = (host: string) => options.frontier.yield({ ...turnOf(job), host }, {});
 
-  const ask = async (host: string): Promise<'go' | 'must-wait'> => {
+  /** @param hasGap the job's own host has one to keep */
+  const ask = async (host: string, hasGap: boolean, turnHeld: HeldTurn = {}): Promise<'go' | 'must-wait'> => {
     const isOther = host !== job.host;
-    if (!isOther && job.turnHeld) return 'go';
+    if (!isOther && !hasGap) return 'go';
+    const patienceMs = isOther ? patienceOfOtherMs : patienceOfOwnMs;
     const giveUpAtMs = options.nowMs() + patienceMs;
     for (;;) {
       const leadMs = options.oneWayMs();
-      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther, leadMs };
+      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther, leadMs, ...turnHeld };
       const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
       if (turn.kind === 'go') {
         // The fetch may have ended meanwhile, by its time limit.

@@ -14,6 +14,9 @@ export type TurnOptions = {
   sleep: (ms: number, run: string) => Promise<void>;
 };
 
+/** A turn that the job has had already: it was not used (`again`), or for another request. */
+export type HeldTurn = { again?: boolean; usedMs?: number };
+
 /** A turn further away than this is not worth a worker's slot: the URL goes back to the frontier. */
 const longestWaitMs = 1000;
 
@@ -25,14 +28,14 @@ const mostAsked = 3;
  * Resolves with `go` when the turn has come. The lease that release took is the turn of a first try, as long as it outlives the
  * execution.
  */
-export const askForTurn = async (job: Job, options: TurnOptions): Promise<Turn> => {
+export const askForTurn = async (job: Job, options: TurnOptions, held: HeldTurn = {}): Promise<Turn> => {
   const { leaseMs, jobDeadlineMs, nowMs } = options;
   const leaseLeftMs = job.releasedAtMs + leaseMs - nowMs();
   if (job.turnHeld && job.isFirstExecution && leaseLeftMs > jobDeadlineMs) return { kind: 'go', waitMs: 0 };
   for (let asked = 1; ; asked++) {
     const leadMs = options.oneWayMs();
     const askedAtMs = nowMs();
-    const limits = { leaseMs, longestWaitMs, leadMs, again: asked > 1 };
+    const limits = { leaseMs, longestWaitMs, leadMs, ...(asked > 1 ? { again: true } : held) };
     const turn = await options.frontier.acquire(turnOf(job), limits);
     if (turn.kind !== 'go') return turn;
     if (turn.waitMs > leadMs) await options.sleep(turn.waitMs - leadMs, job.run);

@@ -1,3 +1,4 @@
+import { productOf } from '@trawl/shared/domain/robots-product.ts';
 import { type PathPattern, pathPatternOf, readablePath } from './path-pattern.ts';
 
 /** What a host's robots.txt says to us. */
@@ -42,6 +43,7 @@ export const parseRobots = (text: string, product: string): RobotsRules => {
 
 /** The longest pattern that fits decides; of two equally long ones, the one that allows. Without one, all is allowed. */
 export const isAllowed = ({ rules }: RobotsRules, url: URL): boolean => {
+  if (rules.length === 0) return true;
   const path = readablePath(`${url.pathname}${url.search}`);
   if (path === '/robots.txt') return true;
   let best: RobotsRule | undefined;
@@ -61,9 +63,6 @@ const emptyGroup = (): Group => ({ isNamed: false, rules: [] });
 const addRule = (groups: Group[], rule: RobotsRule): void => {
   for (const group of new Set(groups)) group.rules.push(rule);
 };
-
-/** `Trawl/1.0 (+https://...)` is about `trawl`. */
-export const productOf = (userAgent: string): string => (/^[a-z_-]+/i.exec(userAgent)?.[0] ?? '').toLowerCase();
 
 function* linesOf(text: string): Generator<{ key: string; value: string }> {
   for (const line of text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)) {

@@ -96,6 +96,18 @@ export const crawlSettings = {
     default: 'Trawl/0.1',
     help: 'sent with every request: say who you are',
   },
+  robots: {
+    flag: 'robots',
+    kind: choice('obey', 'ignore'),
+    default: 'obey',
+    help: 'obey the robots.txt of every host (RFC 9309), or ask without it',
+  },
+  crawlDelayCapMs: {
+    flag: 'crawl-delay-cap',
+    kind: duration({ maxMs: 3_600_000 }),
+    default: 10_000,
+    help: 'longest crawl-delay of a robots.txt that is kept as a gap; 0: none is',
+  },
   headers: {
     flag: 'header',
     kind: headers,

@@ -20,13 +20,13 @@ export type FetchOutcome =
     }
   | {
       kind: 'forbidden';
-      why: 'robots' | AddressRefusal | RedirectRefusal;
+      why: RobotsRefusal | AddressRefusal | RedirectRefusal;
       status?: number;
       trace: FetchTrace;
     }
   /** The line's method, headers or body cannot be sent in HTTP/1.1: nothing was. */
   | { kind: 'unsendable'; trace: FetchTrace }
-  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory. */
+  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory, robots.txt comes first. */
   | { kind: 'interrupted'; why: Interruption; trace: FetchTrace };
 
 /** Why an answer that had begun, or was to begin, could not be taken to its end. */
@@ -48,9 +48,12 @@ export type CutShort =
 /** Why an address is not connected to. */
 export type AddressRefusal = 'private-address' | 'blocked-port';
 
+/** The host's robots.txt disallows it; or could not be read, and then all of the host is refused for now. */
+export type RobotsRefusal = 'robots' | 'robots-unavailable';
+
 export type RedirectRefusal = 'redirect-limit' | 'redirect-loop' | 'redirect-scheme' | 'redirect-invalid';
 
-export type Interruption = 'stopping' | 'hop-must-wait' | 'memory-full';
+export type Interruption = 'stopping' | 'hop-must-wait' | 'memory-full' | 'robots-first';
 
 /** Lower-case names; repeated headers are joined with ", " (set-cookie with "\n"). */
 export type ResponseHeaders = Record<string, string>;

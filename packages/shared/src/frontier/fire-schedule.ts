@@ -4,6 +4,7 @@ import { type Schedule, spanOf } from '../domain/schedule.ts';
 import type { Redis } from '../platform/redis.ts';
 import { createCrawls } from './crawls.ts';
 import { loadScripts } from './load-scripts.ts';
+import { wishesOf } from './run-wishes.ts';
 import { keysOf, type Shard } from './shard.ts';
 
 export type FiringResult =
@@ -26,23 +27,23 @@ export const createFireSchedule = (redis: Redis, shard: Shard): FireSchedule => 
   const crawls = createCrawls(redis, shard);
   const keys = keysOf(shard);
 
-  const runOf = async ({ crawl, slotMs }: Slot, nowMs: number): Promise<(string | number)[] | undefined> => {
+  const runOf = async ({ crawl, slotMs }: Slot, nowMs: number) => {
     const definition = await crawls.get(crawl);
     if (definition === undefined) return undefined;
     const createdAtMs = Math.floor(nowMs);
     const spec = runOfCrawl(definition, { run: runOfSlot(crawl, slotMs), createdAtMs, slotMs });
-    const { perHostGapMs, perHost, ratePerSecond } = spec.settings;
-    return [definition.version, spec.run, JSON.stringify(spec), createdAtMs, perHostGapMs, perHost, ratePerSecond];
+    const { pace, robots } = wishesOf(spec.settings);
+    return { run: [definition.version, spec.run, JSON.stringify(spec), createdAtMs, ...pace], robots };
   };
 
   return async (slot, nowMs) => {
     const { crawl, slotMs, hasWaited } = slot;
     for (;;) {
       const text = await redis.hget(keys.schedules, crawl);
-      const run = text === null ? undefined : await runOf(slot, nowMs);
-      if (text === null || run === undefined) return { kind: 'unknown-schedule' };
+      const wanted = text === null ? undefined : await runOf(slot, nowMs);
+      if (text === null || wanted === undefined) return { kind: 'unknown-schedule' };
       const head = [crawl, slotMs, hasWaited ? '1' : '0', text];
-      const args = [...head, ...run, ...conditionsOf(JSON.parse(text) as Schedule)];
+      const args = [...head, ...wanted.run, ...conditionsOf(JSON.parse(text) as Schedule), ...wanted.robots];
       const [kind, word] = (await scripts.fire([shard.prefix], args)) as [Kind, string];
       if (kind !== 'changed') return resultOf(kind, word);
     }

@@ -124,11 +124,19 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
     /**
      * @param limits.hop a redirect led here: the host is not the line's own
      * @param limits.again the start that was granted last was not used: it moves
+     * @param limits.usedMs Redis ms at which the turn that it holds was used for another request
      * @param limits.leadMs how long the answer is on its way
      */
     acquire: async (
       turn: TurnRequest,
-      limits: { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean; leadMs?: number },
+      limits: {
+        leaseMs: number;
+        longestWaitMs: number;
+        hop?: boolean;
+        again?: boolean;
+        leadMs?: number;
+        usedMs?: number;
+      },
     ): Promise<Turn> => {
       const { host, run, seq, id, execution = 1, lockToken = '' } = turn;
       const args = [
@@ -143,6 +151,7 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
         execution,
         limits.leadMs ?? 0,
         lockToken,
+        limits.usedMs === undefined ? '' : Math.floor(limits.usedMs),
       ];
       const [kind, waitMs] = (await scripts.acquire([shard.prefix, keys.jobs(fetchQueueName)], args)) as [
         Turn['kind'],

@@ -19,11 +19,13 @@ const partsOf = {
   crawl: ['clock'],
   schedule: ['clock'],
   fire: ['clock', 'run'],
+  'keep-robots': ['clock'],
 } as const;
 
 export type ScriptName = keyof typeof partsOf;
 
-type Call = (keys: string[], args: (string | number)[]) => Promise<unknown>;
+type Argument = string | number | Buffer;
+type Call = (keys: string[], args: Argument[]) => Promise<unknown>;
 
 /** Makes every script callable on this connection (EVALSHA, with EVAL when Redis does not know it yet). */
 export const loadScripts = (redis: Redis): Record<ScriptName, Call> => {
@@ -31,7 +33,7 @@ export const loadScripts = (redis: Redis): Record<ScriptName, Call> => {
   for (const name of Object.keys(partsOf) as ScriptName[]) {
     const command = `trawl:${name}`;
     redis.defineCommand(command, { lua: sourceOf(name) });
-    const run = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[command];
+    const run = (redis as unknown as Record<string, (...args: Argument[]) => Promise<unknown>>)[command];
     if (run === undefined) throw new Error(`script ${name} was not defined`);
     calls[name] = (keys, args) => run.call(redis, keys.length, ...keys, ...args);
   }

@@ -1,6 +1,7 @@
 import type { RunSpec, RunState, RunStatus, SourceIdentity } from '../domain/run.ts';
 import type { Redis } from '../platform/redis.ts';
 import { loadScripts } from './load-scripts.ts';
+import { wishesOf } from './run-wishes.ts';
 import { keysOf, type Shard } from './shard.ts';
 
 /** Records of runs. A run exists once its hash does; its lines come through `push`. */
@@ -12,8 +13,8 @@ export const createRuns = (redis: Redis, shard: Shard) => {
     /** False when a run of this name exists already; then nothing is changed. */
     create: async (spec: RunSpec): Promise<boolean> => {
       const { run, settings, createdAtMs, fedBy } = spec;
-      const wishes = [settings.perHostGapMs, settings.perHost, settings.ratePerSecond];
-      const args = [run, JSON.stringify(spec), createdAtMs, ...wishes, fedBy === 'fleet' ? '1' : '0'];
+      const { pace, robots } = wishesOf(settings);
+      const args = [run, JSON.stringify(spec), createdAtMs, ...pace, fedBy === 'fleet' ? '1' : '0', ...robots];
       return (await scripts.start([shard.prefix], args)) === 1;
     },
 

@@ -58,6 +58,10 @@ export const keysOf = ({ prefix }: Shard) => ({
   queuedSchedules: `${prefix}queued`,
   queuedSlots: (crawl: string) => `${prefix}queued:${crawl}`,
   scheduleKeeper: `${prefix}schedule-keeper`,
+  /** What the robots.txt of an origin said; and the one process that asks for it. */
+  robots: (origin: string) => `${prefix}robots:${origin}`,
+  robotsAsking: (origin: string) => `${prefix}robots-asking:${origin}`,
+  robotsDelay: (host: string) => `${prefix}robots-delay:${host}`,
   feeder: (run: string) => `${prefix}feeder:${run}`,
   jobs: (queue: string) => `${prefix}${queue}:`,
   job: (queue: string, id: string) => `${prefix}${queue}:${id}`,

@@ -5,6 +5,7 @@
 --       8 '1': the start granted last time was not used, the process was held up
 --       9 number of the job's execution, from 1  10 ms that the answer is on its way: no start is granted earlier
 --       11 token of the job's lock, '' = not to be looked at
+--       12 ms at which the turn that it holds was used for another request, '' = it was not: the next one keeps the gap from there
 -- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
 --        | {'recorded'}: the line has its outcome | {'superseded'}: a later release or execution of it is on its way
 --        | {'paused'} | {'cancelled'}: its run is
@@ -34,12 +35,17 @@ end
 local halt = redis.call('HGET', P .. 'halted', run)
 if halt then return { string.match(halt, '^%a+'), 0 } end
 
-local gapMs, most = limitsOfHost(run, redis.call('LRANGE', P .. 'r:' .. host, 0, -1))
+local gapMs, most = limitsOfHost(host, run, redis.call('LRANGE', P .. 'r:' .. host, 0, -1))
 local leases = P .. 'l:' .. host
 local expiry = tonumber(redis.call('ZSCORE', leases, id) or '0')
 local holds = expiry > nowMs
 local clocks = redis.call('HMGET', P .. 'h:' .. host, 'last', 'next', 'blocked', 'lastBy')
 local last, nextMs, blocked = tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0, tonumber(clocks[3]) or 0
+local usedMs = tonumber(ARGV[12])
+if usedMs and gapMs > 0 and usedMs > last and usedMs <= nowMs then
+  last, nextMs = usedMs, math.max(nextMs, usedMs + gapMs)
+  setHostClock(host, 'last', last, 'lastBy', '', 'next', nextMs)
+end
 
 if not holds then
   if expiry > 0 then redis.call('ZREM', leases, id) end

@@ -5,6 +5,7 @@
 -- ARGV  1 crawl  2 slot, ms  3 '1': the slot has waited  4 schedule that the caller read  5 version of the crawl that it read
 --       6 run  7 its spec  8 created at, ms  9 gap of a host in ms  10 most at once per host  11 requests a second
 --       12 overlap  13 limit, 0 = none  14 first moment of a slot  15 last one, '' = none  16 '1': paused
+--       17 the name by which a robots.txt calls the run  18 longest crawl-delay that it obeys in ms, 0 = none
 -- Result {'started', run} | {'skipped', run before} | {'queued', run before} | {'handled', what}: it has been dealt with
 --       | {'waits', run before} | {'outside', why} | {'changed'}: read schedule and crawl again
 -- Invariant: a slot starts at most one run, and is in `firings` from then on; run and counters change in one step.
@@ -44,7 +45,7 @@ local function skip(because)
 end
 
 local function startRun()
-  createRun(run, ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], true)
+  createRun(run, ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], true, ARGV[17], ARGV[18])
   leaveQueue()
   redis.call('HINCRBY', state, 'fired', 1)
   redis.call('HSET', state, 'lastRun', run)

@@ -115,7 +115,7 @@ local function visit(host)
   if #runs == 0 and #held == 0 then return redis.call('ZREM', P .. 'ready', host) end
   if #runs == 0 then return redis.call('ZADD', P .. 'ready', heldUntil, host) end
   local runsBefore = #runs + #held
-  local gapMs, mostHere = limitsOfHost(runs[1], runs)
+  local gapMs, mostHere = limitsOfHost(host, runs[1], runs)
   local hopUntil = tonumber(redis.call('HGET', P .. 'h:' .. host, 'hopUntil') or '0')
   local free = mostHere - slotsHeld(host, mostHere) - (hopUntil > nowMs and 1 or 0)
   if free > 0 then

@@ -10,20 +10,31 @@ local limitsByRun = {}
 local function limitsOfRun(run)
   local known = limitsByRun[run]
   if not known then
-    local fields = redis.call('HMGET', P .. 'run:' .. run, 'gapMs', 'perHost')
-    known = { gapMs = tonumber(fields[1]) or 0, most = tonumber(fields[2]) or 1 }
+    local fields = redis.call('HMGET', P .. 'run:' .. run, 'gapMs', 'perHost', 'product', 'delayCapMs')
+    known = { gapMs = tonumber(fields[1]) or 0, most = tonumber(fields[2]) or 1, product = fields[3] or '',
+      delayCapMs = tonumber(fields[4]) or 0 }
     limitsByRun[run] = known
   end
   return known
 end
 
+-- What the host's robots.txt asks of this run, as far as it obeys.
+--   robots-delay:<host>  HASH  '<http or https> <product>' -> crawl-delay in ms
+local function crawlDelayOf(host, limits)
+  if limits.delayCapMs == 0 then return 0 end
+  local delays = redis.call('HMGET', P .. 'robots-delay:' .. host, 'http ' .. limits.product, 'https ' .. limits.product)
+  return math.min(limits.delayCapMs, math.max(tonumber(delays[1]) or 0, tonumber(delays[2]) or 0))
+end
+
 -- The strictest wish among the run that asks and the runs that have backlog here.
-local function limitsOfHost(run, runsHere)
+local function limitsOfHost(host, run, runsHere)
   local own = limitsOfRun(run)
-  local gapMs, most = own.gapMs, own.most
+  local gapMs, most = math.max(own.gapMs, crawlDelayOf(host, own)), own.most
   for _, other in ipairs(runsHere) do
-    local limits = limitsOfRun(other)
-    gapMs, most = math.max(gapMs, limits.gapMs), math.min(most, limits.most)
+    if other ~= run then
+      local limits = limitsOfRun(other)
+      gapMs, most = math.max(gapMs, limits.gapMs, crawlDelayOf(host, limits)), math.min(most, limits.most)
+    end
   end
   return gapMs, most
 end

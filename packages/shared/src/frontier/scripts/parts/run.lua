@@ -1,15 +1,15 @@
 -- Runs: how they begin, and what keeps them from going on.
---   run:<run> HASH spec, state, gapMs, perHost, rate, createdAtMs; paused, cancelledAtMs, problem where they apply
+--   run:<run> HASH spec, state, gapMs, perHost, rate, product, delayCapMs, createdAtMs; paused, cancelledAtMs, problem where they apply
 --   runs ZSET   to-collect, to-feed SET   halted HASH run -> 'paused' | 'cancelled <ms>': no worker starts their URLs
 --   waiting HASH run -> its lines in the frontier, for every run that is not finished
 local haltedKeptMs = 3600000
 
 -- False when there is a run of this name; then nothing is changed.
-local function createRun(run, spec, createdAtMs, gapMs, perHost, rate, fedByFleet)
+local function createRun(run, spec, createdAtMs, gapMs, perHost, rate, fedByFleet, product, delayCapMs)
   local key = P .. 'run:' .. run
   if redis.call('EXISTS', key) == 1 then return false end
   redis.call('HSET', key, 'spec', spec, 'state', 'feeding', 'createdAtMs', createdAtMs, 'gapMs', gapMs, 'perHost', perHost,
-    'rate', rate)
+    'rate', rate, 'product', product, 'delayCapMs', delayCapMs)
   if tonumber(rate) > 0 then redis.call('HSET', P .. 'rates', run, rate) end
   redis.call('HSET', P .. 'waiting', run, 0)
   redis.call('ZADD', P .. 'runs', createdAtMs, run)

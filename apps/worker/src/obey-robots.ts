@@ -1,0 +1,169 @@
+import type { FetchOutcome, FetchTrace, Interruption, RobotsRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { Fetcher } from './fetch/fetch-page.ts';
+import type { Hop, HopAnswer } from './fetch/fetch-request.ts';
+import type { HaltedRuns } from './halted-runs.ts';
+import type { Job } from './job.ts';
+import { createHops, type HopOptions } from './politeness/ask-for-hop.ts';
+import { askForTurn, type HeldTurn, type TurnOptions } from './politeness/ask-for-turn.ts';
+import type { LookedUp, RobotsFollower } from './robots/follow-robots.ts';
+import { isAllowed, type RobotsRules } from './robots/robots-rules.ts';
+import type { RunPolicy } from './run-policies.ts';
+
+export type RobotsTools = HopOptions &
+  TurnOptions & {
+    fetcher: Pick<Fetcher, 'fetchPage'>;
+    robots: RobotsFollower;
+    halted: Pick<HaltedRuns, 'stopOf'>;
+  };
+
+type Hops = ReturnType<typeof createHops>;
+
+/** A turn that was waited with for longer than this is asked for again: others may have started meanwhile. */
+const lateMs = 20;
+/** A lease, besides, that the wait has eaten this much of. */
+const longWaitMs = 1000;
+/** How long another process's request for the same file is waited for. */
+const patienceMs = 20_000;
+
+/**
+ * What robots.txt has to say to one execution: before its page, and before each of its redirect hops. The request for the file
+ * uses the turn of the host; where the host has a gap to keep, the page then needs another.
+ */
+export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
+  const { nowMs, halted, robots } = tools;
+  const { crawlDelayCapMs } = policy.settings;
+  const obeyed = policy.robots;
+  const stop = halted.stopOf(job.run);
+  let hasGap = !job.turnHeld;
+  /** Redis ms at which the last request for a robots.txt left. */
+  let askedAtMs: number | undefined;
+  /** The one of a hop, which the page may not wait for. */
+  let ofHop: { isUnwanted: AbortController; asking?: Promise<FetchOutcome> } | undefined;
+
+  const fetchFile = async (origin: URL, hops: Hops, isUnwanted: AbortSignal): Promise<FetchOutcome> => {
+    const url = `${origin.origin}/robots.txt`;
+    const startedAtMs = nowMs();
+    const askForHop = ({ host }: Hop) => hops.ask(host, hasGap);
+    const asking = tools.fetcher.fetchPage({ url, policy: obeyed?.fetch ?? policy.fetch, askForHop }, isUnwanted);
+    if (ofHop) ofHop.asking = asking;
+    const outcome = await asking;
+    const { sentMs } = outcome.trace.timings;
+    if (sentMs !== undefined) askedAtMs = startedAtMs + sentMs;
+    return outcome;
+  };
+
+  /** `held` is undefined where the turn is as good as before. */
+  const lookUp = async (
+    url: URL,
+    hops: Hops,
+    isUnwanted: AbortSignal,
+  ): Promise<{ found: LookedUp; held?: HeldTurn }> => {
+    const beganAtMs = nowMs();
+    askedAtMs = undefined;
+    const found = await robots.lookUp({
+      origin: url,
+      product: obeyed?.product ?? '',
+      ask: () => fetchFile(url, hops, isUnwanted),
+      sleep: (ms) => tools.sleep(ms, job.run),
+      isOver: () => isUnwanted.aborted,
+      patienceMs: Math.min(patienceMs, tools.jobDeadlineMs),
+    });
+    if (askedAtMs !== undefined) return { found, held: { usedMs: askedAtMs } };
+    const waitedMs = nowMs() - beganAtMs;
+    return waitedMs > longWaitMs || (hasGap && waitedMs > lateMs) ? { found, held: { again: true } } : { found };
+  };
+
+  const isDelayed = ({ crawlDelayS = 0 }: RobotsRules): boolean => crawlDelayS > 0 && crawlDelayCapMs > 0;
+
+  const turnForPage = async (rules: RobotsRules, held: HeldTurn | undefined): Promise<FetchOutcome | undefined> => {
+    const isNews = isDelayed(rules) && !hasGap;
+    hasGap ||= isNews;
+    const isOld = held !== undefined && (hasGap || held.usedMs === undefined);
+    if (!isNews && !isOld) return undefined;
+    const turn = await askForTurn({ ...job, turnHeld: false }, tools, held ?? { again: true });
+    // Whatever else it says of the line, that is heard at its next turn.
+    return turn.kind === 'go' ? undefined : interrupted('robots-first', job.line.url);
+  };
+
+  const answerForPage = (
+    url: URL,
+    found: LookedUp,
+    held?: HeldTurn,
+  ): Promise<FetchOutcome | undefined> | FetchOutcome => {
+    switch (found.kind) {
+      case 'rules':
+        return isAllowed(found.rules, url) ? turnForPage(found.rules, held) : forbidden('robots', url.href);
+      case 'unavailable':
+        return forbidden('robots-unavailable', url.href);
+      case 'failed':
+        return { ...found.outcome, trace: { ...found.outcome.trace, finalUrl: url.href } };
+      case 'interrupted':
+        return found.outcome;
+      case 'pending':
+        return interrupted('robots-first', url.href);
+    }
+  };
+
+  const isOfOwnHost = ({ host }: Hop): boolean => host === job.host;
+
+  return {
+    /** Undefined: the page may be asked, and its turn has come. */
+    ofPage: async (): Promise<FetchOutcome | undefined> => {
+      if (obeyed === undefined) return undefined;
+      const url = new URL(job.line.url);
+      const known = robots.known(url.origin, obeyed.product);
+      if (known) return answerForPage(url, known);
+      const hops = createHops(job, tools);
+      const { found, held } = await lookUp(url, hops, stop).finally(hops.leave);
+      return answerForPage(url, found, held);
+    },
+
+    ofHop: async (hop: Hop, hops: Hops): Promise<HopAnswer> => {
+      if (obeyed === undefined) return hops.ask(hop.host, hasGap);
+      const url = new URL(hop.url);
+      const known = robots.known(url.origin, obeyed.product);
+      const refusal = known && refusalOf(known, url);
+      const turn = refusal ?? (await hops.ask(hop.host, hasGap));
+      if (known || turn === 'must-wait') return turn;
+
+      ofHop = { isUnwanted: new AbortController() };
+      const { found, held } = await lookUp(url, hops, AbortSignal.any([stop, ofHop.isUnwanted.signal]));
+      if (found.kind === 'interrupted' || found.kind === 'pending') return 'must-wait';
+      const isNews = found.kind === 'rules' && isDelayed(found.rules);
+      if (isNews && isOfOwnHost(hop)) hasGap = true;
+      return refusalOf(found, url) ?? (held || isNews ? hops.ask(hop.host, hasGap, held ?? { again: true }) : 'go');
+    },
+
+    /** The page's fetch has ended: what a hop still asks for ends as well. */
+    leave: async (): Promise<void> => {
+      ofHop?.isUnwanted.abort();
+      await ofHop?.asking;
+    },
+
+    /** Does the host of the URL keep a gap: has the gate to be told when a request left? */
+    hasGap: (): boolean => hasGap,
+    askedAtMs: (): number | undefined => askedAtMs,
+  };
+};
+
+const refusalOf = (found: LookedUp, url: URL): RobotsRefusal | undefined => {
+  if (found.kind === 'unavailable') return 'robots-unavailable';
+  // A host that cannot be asked says so to the hop itself.
+  return found.kind === 'rules' && !isAllowed(found.rules, url) ? 'robots' : undefined;
+};
+
+const traceOf = (finalUrl: string): FetchTrace => ({
+  finalUrl,
+  redirects: [],
+  wireBytes: 0,
+  bodyBytes: 0,
+  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
+});
+
+const forbidden = (why: RobotsRefusal, url: string): FetchOutcome => ({ kind: 'forbidden', why, trace: traceOf(url) });
+
+const interrupted = (why: Interruption, url: string): FetchOutcome => ({
+  kind: 'interrupted',
+  why,
+  trace: traceOf(url),
+});
