@@ -60,7 +60,9 @@ test('a run that Ctrl-C stopped is left alone by the next one, and can be cancel
   first.child.kill('SIGINT');
   expect((await first.ended).code).toBe(130);
   const arrived = world.web.arrivals.total();
-  expect(await world.trawl(['run', 'second.txt', '--out', 'second.jsonl', '--quiet'])).toMatchObject({ code: 0 });
+  expect(
+    await world.trawl(['run', 'second.txt', '--out', 'second.jsonl', '--quiet', '--robots', 'ignore']),
+  ).toMatchObject({ code: 0 });
   expect(world.web.arrivals.total()).toBe(arrived + 1);
 
   const cancel = await world.trawl(['cancel', 'first', '--json']);

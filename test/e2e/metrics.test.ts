@@ -147,7 +147,7 @@ test('readyz says no while Redis is away, healthz and metrics go on, and all is 
 
 test('a worker that stops is not ready while it ends what it has in hand', async () => {
   const { url: worker, child } = await startWithPages('worker', [], { TRAWL_GRACE: '1m' });
-  await world.createRun('a', `http://127.0.0.1:${web.port}/silent`);
+  await world.createRun('a', `http://127.0.0.1:${web.port}/silent`, { robots: 'ignore' });
   world.start('producer', ['--run', 'a']);
   await web.arrivals.reached(1);
   expect((await samplesOf(worker)).get('trawl_fetches_in_flight')).toBe(1);

@@ -29,6 +29,8 @@ const listFor = (hosts: string[], lines: number, path: string): string =>
 const stamps = monitorEventLoopDelay({ resolution: 2 });
 const stampToleranceMs = (): number => stamps.max / 1e6 + 25;
 
+const robotsOf = (text: string): string => `/text?${new URLSearchParams({ body: text })}`;
+
 const crawl = async (run: string, list: string, settings: Parameters<typeof world.createRun>[2]) => {
   web.arrivals.reset();
   stamps.reset();
@@ -43,7 +45,7 @@ describe('a fleet of three workers', () => {
     const hosts = pretendHosts(50);
     const status = await crawl('most', listFor(hosts, 2000, '/ok?delay=20&id='), { perHost: 3 });
     expect(status.classes).toEqual({ ok: 2000 });
-    expect(web.arrivals.total()).toBe(2000);
+    expect(web.arrivals.total()).toBe(2000 + hosts.length); // and each robots.txt
     const peaks = hosts.map((host) => web.arrivals.mostAtOnce(host));
     expect(Math.max(...peaks)).toBe(3);
   });
@@ -53,7 +55,7 @@ describe('a fleet of three workers', () => {
     const status = await crawl('gap', listFor(hosts, 2000, '/ok?id='), { perHost: 3, perHostGapMs: 250 });
     expect(status.classes).toEqual({ ok: 2000 });
     const gaps = hosts.flatMap((host) => web.arrivals.gapsMs(host));
-    expect(gaps).toHaveLength(2000 - hosts.length);
+    expect(gaps).toHaveLength(2000); // the first is after robots.txt
     expect(gaps.filter((gapMs) => gapMs < 250 - stampToleranceMs())).toEqual([]);
   });
 
@@ -64,7 +66,7 @@ describe('a fleet of three workers', () => {
       backoffMs: 5,
     });
     expect(status.classes).toEqual({ ok: 200 });
-    expect(web.arrivals.total()).toBe(600);
+    expect(web.arrivals.total()).toBe(600 + hosts.length);
     expect(Math.max(...hosts.map((host) => web.arrivals.mostAtOnce(host)))).toBe(2);
   });
 
@@ -84,6 +86,24 @@ describe('a fleet of three workers', () => {
     expect(status.classes).toEqual({ ok: 400 });
     const burst = 10;
     expect(web.arrivals.mostStartsWithin(1000)).toBeLessThanOrEqual(100 + burst + 100 * (stampToleranceMs() / 1000));
+  });
+
+  test('keeps the crawl-delay of a robots.txt as the gap, from the request for it on', async () => {
+    const hosts = pretendHosts(5, '127.12');
+    for (const host of hosts) web.robots.set(host, robotsOf('user-agent: *\ncrawl-delay: 0.4'));
+    const status = await crawl('crawl-delay', listFor(hosts, 40, '/ok?id='), {});
+    expect(status.classes).toEqual({ ok: 40 });
+    const gaps = hosts.flatMap((host) => web.arrivals.gapsMs(host));
+    expect(gaps).toHaveLength(40);
+    expect(gaps.filter((gapMs) => gapMs < 400 - stampToleranceMs())).toEqual([]);
+  });
+
+  test('keeps a crawl-delay no longer than the cap of the run', async () => {
+    const [host = ''] = pretendHosts(1, '127.13');
+    web.robots.set(host, robotsOf('user-agent: trawl\ncrawl-delay: 3600'));
+    const status = await crawl('capped', listFor([host], 5, '/ok?id='), { crawlDelayCapMs: 300 });
+    expect(status.classes).toEqual({ ok: 5 });
+    expect(web.arrivals.gapsMs(host).filter((gapMs) => gapMs < 300 - stampToleranceMs())).toEqual([]);
   });
 
   test('takes the turn of the other host for a redirect', async () => {

@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 afterEach(cleanUp);
 
 /** One try, and no patience with hosts that ask for some: every line ends within seconds. */
-const hasty = { attempts: 1, patienceMs: 1, retryAfterCapMs: 1, bodies: 'inline' } as const;
+const hasty = { attempts: 1, patienceMs: 1, retryAfterCapMs: 1, bodies: 'inline', robots: 'ignore' } as const;
 
 /** What a record says in the end, where there is but one try. */
 const recorded = (end: End): string => {

@@ -10,6 +10,8 @@ import type { WebMemory } from './web-memory.ts';
 export type PretendWebState = {
   arrivals: ArrivalLog;
   memory: WebMemory;
+  /** Host -> the path (with query) whose answer is the robots.txt there; absent: 404. */
+  robots: ReadonlyMap<string, string>;
   nowMs: () => number;
   /** The longest that this process has stood still; 0 where nobody measures it. */
   standstillMs: () => number;
@@ -22,7 +24,7 @@ export const answerRequest = (request: IncomingMessage, response: ServerResponse
   const host = hostNameOf(request.headers.host);
   noteEnd(request, response, state.arrivals.arrived(host, url));
 
-  const [path, query] = splitUrl(url);
+  const [path, query] = splitUrl((url === '/robots.txt' ? state.robots.get(host) : undefined) ?? url);
   const found = findRoute(path);
   if (found === undefined) return answerJson(response, { error: 'no such page' }, 404);
   const ask: Ask = { ...state, host, path, rest: found.rest, query, request, response };

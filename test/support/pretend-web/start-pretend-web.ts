@@ -12,6 +12,8 @@ export type PretendWeb = {
   /** `url('/ok')` is on 127.0.0.1; any other 127.x.y.z reaches the same web as a host of its own. */
   url: (path: string, host?: string) => string;
   arrivals: ArrivalLog;
+  /** `robots.set('127.0.0.2', '/status/500')`: the robots.txt of that host is what this path answers; otherwise there is none. */
+  robots: Map<string, string>;
   /** Cuts all connections; resolves when the port is free. */
   close: () => Promise<void>;
 };
@@ -35,7 +37,8 @@ export type PretendWebOptions = {
 export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<PretendWeb> => {
   const { port = 0, recordArrivals = true, arrivalLimit = 1_000_000, nowMs = () => performance.now() } = options;
   const arrivals = createArrivalLog({ nowMs, recording: recordArrivals, limit: arrivalLimit });
-  const state = { arrivals, memory: createWebMemory(), nowMs, standstillMs: options.standstillMs ?? (() => 0) };
+  const robots = new Map<string, string>();
+  const state = { arrivals, robots, memory: createWebMemory(), nowMs, standstillMs: options.standstillMs ?? (() => 0) };
   const server = createServer((request, response) => answerRequest(request, response, state));
   letConnectionsLive(server);
   server.on('connection', refuseStrangers(options.alsoServe ?? []));
@@ -47,6 +50,7 @@ export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<
     port: listening,
     url: (path, host = '127.0.0.1') => `http://${host}:${listening}${path}`,
     arrivals,
+    robots,
     close: () => closeServer(server),
   };
 };

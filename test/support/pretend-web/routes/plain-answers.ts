@@ -10,10 +10,17 @@ export const plainRoutes: Record<string, Route> = {
     answer(response, { body: productJson(wholeNumber(query, 'id', 1), wholeNumber(query, 'bytes', 1024)) }),
   '/page': ({ query, response }) =>
     answer(response, { type: html, body: productPage(wholeNumber(query, 'id', 1), wholeNumber(query, 'bytes', 8192)) }),
+  '/text': ({ query, response }) => answer(response, { type: 'text/plain', body: paddedText(query) }),
   '/status': (ask) => answerStatus(ask),
 };
 
 const okBody = Buffer.from('{"ok":true}');
+
+/** `body`, lines of comment as long as `pad` bytes, `end`. */
+function paddedText(query: URLSearchParams): string {
+  const comments = '# nothing to see here\n'.repeat(Math.ceil(wholeNumber(query, 'pad', 0) / 22));
+  return `${query.get('body') ?? ''}\n${comments}${query.get('end') ?? ''}`;
+}
 
 function answerStatus({ rest, query, response }: Ask): void {
   const status = readWhole('status', rest);
