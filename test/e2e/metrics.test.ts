@@ -70,7 +70,7 @@ const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((
 
 test('after a run the counters of all processes together are the ledger', async () => {
   const list = mixedUrls({ port: web.port, lines: 300, hosts: 6, seed: 3 });
-  await world.createRun('a', list.text, { totalTimeoutMs: 1000, attempts: 3, backoffMs: 20 });
+  await world.createRun('a', list.text, { totalTimeoutMs: 1000, attempts: 3, backoffMs: 20, robots: 'ignore' });
   const { url: collector } = await startWithPages('collector');
   const workers = [(await startWithPages('worker')).url, (await startWithPages('worker')).url];
   const { url: producer } = await startWithPages('producer', ['--run', 'a']);

@@ -51,7 +51,7 @@ describe('a fleet of three workers', () => {
   });
 
   test('never asks a host again before its gap has passed', async () => {
-    const hosts = pretendHosts(50);
+    const hosts = pretendHosts(50, '127.11');
     const status = await crawl('gap', listFor(hosts, 2000, '/ok?id='), { perHost: 3, perHostGapMs: 250 });
     expect(status.classes).toEqual({ ok: 2000 });
     const gaps = hosts.flatMap((host) => web.arrivals.gapsMs(host));
@@ -60,7 +60,7 @@ describe('a fleet of three workers', () => {
   });
 
   test('keeps the limit through retries', async () => {
-    const hosts = pretendHosts(5);
+    const hosts = pretendHosts(5, '127.15');
     const status = await crawl('retries', listFor(hosts, 200, '/flaky?fails=2&status=500&delay=10&id='), {
       perHost: 2,
       backoffMs: 5,

@@ -3,6 +3,7 @@ import type { Fetcher } from './fetch/fetch-page.ts';
 import type { Hop, HopAnswer } from './fetch/fetch-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
+import type { WorkerMeasure } from './metrics/measure-worker.ts';
 import { createHops, type HopOptions } from './politeness/ask-for-hop.ts';
 import { askForTurn, type HeldTurn, type TurnOptions } from './politeness/ask-for-turn.ts';
 import type { LookedUp, RobotsFollower } from './robots/follow-robots.ts';
@@ -14,6 +15,7 @@ export type RobotsTools = HopOptions &
     fetcher: Pick<Fetcher, 'fetchPage'>;
     robots: RobotsFollower;
     halted: Pick<HaltedRuns, 'stopOf'>;
+    measure: Pick<WorkerMeasure, 'robotsAsked'>;
   };
 
 type Hops = ReturnType<typeof createHops>;
@@ -40,16 +42,17 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
   /** The one of a hop, which the page may not wait for. */
   let ofHop: { isUnwanted: AbortController; asking?: Promise<FetchOutcome> } | undefined;
 
-  const fetchFile = async (origin: URL, hops: Hops, isUnwanted: AbortSignal): Promise<FetchOutcome> => {
+  const fetchFile = async (origin: URL, hops: Hops, isUnwanted: AbortSignal) => {
     const url = `${origin.origin}/robots.txt`;
     const startedAtMs = nowMs();
     const askForHop = ({ host }: Hop) => hops.ask(host, hasGap);
     const asking = tools.fetcher.fetchPage({ url, policy: obeyed?.fetch ?? policy.fetch, askForHop }, isUnwanted);
     if (ofHop) ofHop.asking = asking;
     const outcome = await asking;
+    tools.measure.robotsAsked(outcome);
     const { sentMs } = outcome.trace.timings;
     if (sentMs !== undefined) askedAtMs = startedAtMs + sentMs;
-    return outcome;
+    return { outcome, sentAtMs: askedAtMs };
   };
 
   /** `held` is undefined where the turn is as good as before. */

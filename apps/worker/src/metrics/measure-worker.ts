@@ -20,6 +20,10 @@ export const measureWorker = (metrics: Handles<typeof workerMetrics>) => {
       metrics.wireBytes.add(trace.wireBytes);
       if (kind !== 'interrupted') metrics.fetchDuration.observe(trace.timings.totalMs / 1000);
     },
+    robotsAsked: ({ trace }: FetchOutcome): void => {
+      metrics.robotsRequests.add();
+      metrics.wireBytes.add(trace.wireBytes);
+    },
     fetchEnds: (): void => void inFlight--,
     /** @param pauseMs undefined: the host did not ask for it */
     putBack: (pauseMs: number | undefined): void => metrics.defers.add(pauseMs === undefined ? 'returned' : 'refused'),

@@ -27,5 +27,9 @@ export const workerMetrics = {
     { name: 'answer', values: ['go', 'busy', 'recorded', 'superseded', 'paused', 'cancelled'] },
     'Answers of Redis to a worker that asked for a turn; a first try on a host without a gap need not ask.',
   ),
+  robotsRequests: counter(
+    'trawl_robots_requests_total',
+    'Requests for a robots.txt: one an origin and day for the whole fleet, more where it cannot be had.',
+  ),
   wireBytes: counter('trawl_wire_bytes_total', 'Bytes of bodies received, as they came, failed tries included.'),
 } as const;

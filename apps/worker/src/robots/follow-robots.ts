@@ -2,7 +2,7 @@ import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { createRobotsCache, type RobotsAnswer, type RobotsCacheLimits } from './robots-cache.ts';
 import { type RobotsFile, robotsFileOf } from './robots-file.ts';
 import { parseRobots } from './robots-rules.ts';
-import type { RobotsStore } from './robots-store.ts';
+import type { DelayWish, RobotsStore } from './robots-store.ts';
 
 export type RobotsFollower = ReturnType<typeof followRobots>;
 
@@ -10,8 +10,8 @@ export type LookUp = {
   origin: URL;
   /** The name by which a robots.txt calls us. */
   product: string;
-  /** Asks the origin for `/robots.txt`; called by at most one process of the fleet at a time. */
-  ask: () => Promise<FetchOutcome>;
+  /** Asks the origin for `/robots.txt`; called by at most one process of the fleet at a time. `sentAtMs`: Redis ms at which it left. */
+  ask: () => Promise<{ outcome: FetchOutcome; sentAtMs: number | undefined }>;
   /** Ends early when nobody wants to know any more. */
   sleep: (ms: number) => Promise<void>;
   isOver: () => boolean;
@@ -27,8 +27,7 @@ export type LookedUp =
   | { kind: 'pending' };
 
 type Interrupted = Extract<FetchOutcome, { kind: 'interrupted' }>;
-/** `isNew`: it was asked for just now. */
-type Found = { kind: 'found'; file: RobotsFile; isNew: boolean };
+type Found = { kind: 'found'; file: RobotsFile };
 type Flight = Found | Exclude<LookedUp, RobotsAnswer>;
 
 /** How often one looks whether the process that asks has its answer: soon at first. */
@@ -44,11 +43,11 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
 
   const find = async (origin: string, by: LookUp, giveUpAtMs: number): Promise<Flight> => {
     const known = await store.read(origin);
-    if (known) return { kind: 'found', file: known, isNew: false };
+    if (known) return { kind: 'found', file: known };
     for (let pauseMs = lookAgainMs.first; ; pauseMs = Math.min(lookAgainMs.most, pauseMs * 2)) {
       const { isOurs, file } = await store.claim(origin);
       if (isOurs && file) await store.release(origin);
-      if (file) return { kind: 'found', file, isNew: false };
+      if (file) return { kind: 'found', file };
       if (isOurs) return askOrigin(origin, by);
       if (by.isOver() || nowMs() + pauseMs > giveUpAtMs) return { kind: 'pending' };
       await by.sleep(pauseMs);
@@ -57,31 +56,30 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
 
   const askOrigin = async (origin: string, by: LookUp): Promise<Flight> => {
     try {
-      const outcome = await by.ask();
-      if (outcome.kind !== 'interrupted')
-        return { kind: 'found', file: await store.keep(origin, robotsFileOf(outcome)), isNew: true };
-      await store.release(origin);
-      return { kind: 'interrupted', outcome };
+      const { outcome, sentAtMs } = await by.ask();
+      if (outcome.kind === 'interrupted') {
+        await store.release(origin);
+        return { kind: 'interrupted', outcome };
+      }
+      const read = robotsFileOf(outcome);
+      const answer = answerIn(read, by.product);
+      const file = await store.keep(delayIn(answer, by), read, sentAtMs);
+      if (file === read) cache.set(keyOf(origin, by.product), answer);
+      return { kind: 'found', file };
     } catch (error) {
       await store.release(origin);
       throw error;
     }
   };
 
-  const answerOf = async ({ file, isNew }: Found, { origin, product }: LookUp): Promise<RobotsAnswer> => {
-    const key = keyOf(origin.origin, product);
+  const answerOf = async ({ file }: Found, by: LookUp): Promise<RobotsAnswer> => {
+    const key = keyOf(by.origin.origin, by.product);
     const known = cache.get(key);
     if (known) return known;
-    const answer: RobotsAnswer =
-      file.kind === 'text' || file.kind === 'none'
-        ? { kind: 'rules', rules: file.kind === 'text' ? parseRobots(file.text, product) : noRules }
-        : file;
-    if (answer.kind === 'rules') {
-      // Known to the gate before anybody asks it for a turn by these rules.
-      const delayMs = Math.round((answer.rules.crawlDelayS ?? 0) * 1000);
-      if (delayMs > 0 || isNew)
-        await store.noteDelay(origin.host, { field: `${origin.protocol.slice(0, -1)} ${product}`, delayMs });
-    }
+    const answer = answerIn(file, by.product);
+    const wish = delayIn(answer, by);
+    // The gate has to know before anybody asks it for a turn by these rules.
+    if (wish.delayMs > 0) await store.noteDelay(wish);
     cache.set(key, answer);
     return answer;
   };
@@ -109,5 +107,24 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
   };
 };
 
-const noRules = { rules: [] };
+const answerIn = (file: RobotsFile, product: string): RobotsAnswer => {
+  switch (file.kind) {
+    case 'text':
+      return { kind: 'rules', rules: parseRobots(file.text, product) };
+    case 'none':
+      return { kind: 'rules', rules: { rules: [] } };
+    case 'unavailable':
+    case 'failed':
+      return file;
+  }
+};
+
+const delayIn = (answer: RobotsAnswer, { origin, product }: LookUp): DelayWish => {
+  const seconds = answer.kind === 'rules' ? (answer.rules.crawlDelayS ?? 0) : 0;
+  return { origin, product, delayMs: Math.round(Math.min(seconds, longestDelayS) * 1000) };
+};
+
+/** As for the gap of a crawl. */
+const longestDelayS = 3600;
+
 const keyOf = (origin: string, product: string): string => `${product} ${origin}`;

@@ -11,11 +11,16 @@ export type RobotsStore = {
   claim: (origin: string) => Promise<{ isOurs: boolean; file: RobotsFile | undefined }>;
   /** Gives the claim back without a file. */
   release: (origin: string) => Promise<void>;
-  /** Stores the file and gives the claim back. Answers what counts from now on. */
-  keep: (origin: string, file: RobotsFile) => Promise<RobotsFile>;
-  /** @param delayMs 0: it asks for none */
-  noteDelay: (host: string, wish: { field: string; delayMs: number }) => Promise<void>;
+  /**
+   * Stores the file and gives the claim back; a crawl-delay holds from the same moment on. Answers what counts from now on.
+   * @param sentAtMs Redis ms at which the request left
+   */
+  keep: (wish: DelayWish, file: RobotsFile, sentAtMs: number | undefined) => Promise<RobotsFile>;
+  noteDelay: (wish: DelayWish) => Promise<void>;
 };
+
+/** The crawl-delay for a product; 0: it asks for none. */
+export type DelayWish = { origin: URL; product: string; delayMs: number };
 
 /** RFC 9309, section 2.4: not longer than 24 hours. */
 const fileLifeMs = 24 * 3_600_000;
@@ -23,14 +28,20 @@ const fileLifeMs = 24 * 3_600_000;
 const failureLifeMs = { temporary: 1000, final: 5000 };
 /** Beyond the longest that a request for a robots.txt lasts; a process that died frees its claim so. */
 export const robotsClaimMs = 45_000;
-/** Every process that goes on with the host says it again every few minutes. */
+/** Every process that goes on with the host says it again every few minutes; as long as the host's other clocks. */
 const delayLifeMs = 7_200_000;
 
 export const createRobotsStore = (redis: Redis, shard: Shard, { claimMs = robotsClaimMs } = {}): RobotsStore => {
   const keys = keysOf(shard);
   const scripts = loadScripts(redis);
-  const keep = (origin: string, kind: 'kept' | 'failed' | 'unavailable', file: RobotsFile, lifeMs: number) =>
-    scripts['keep-robots']([shard.prefix], [origin, kind, encode(file), lifeMs, encode({ kind: 'none' })]);
+
+  const keep = (kind: 'kept' | 'failed' | 'unavailable', file: RobotsFile, lifeMs: number, more: KeepMore) => {
+    const { wish, sentAtMs } = more;
+    const { origin, host } = wish.origin;
+    const sent = sentAtMs === undefined ? '' : Math.floor(sentAtMs);
+    const head = [origin, kind, encode(file), lifeMs, encode({ kind: 'none' })];
+    return scripts['keep-robots']([shard.prefix], [...head, host, sent, fieldOf(wish), wish.delayMs]);
+  };
 
   return {
     read: async (origin) => decode(await redis.getBuffer(keys.robots(origin))),
@@ -50,28 +61,32 @@ export const createRobotsStore = (redis: Redis, shard: Shard, { claimMs = robots
 
     release: async (origin) => void (await redis.del(keys.robotsAsking(origin))),
 
-    keep: async (origin, file) => {
+    keep: async (wish, file, sentAtMs) => {
+      const more = { wish, sentAtMs };
       switch (file.kind) {
         case 'text':
         case 'none':
-          await keep(origin, 'kept', file, fileLifeMs);
+          await keep('kept', file, fileLifeMs, more);
           return file;
         case 'unavailable':
-          return (await keep(origin, 'unavailable', file, fileLifeMs)) === 1 ? { kind: 'none' } : file;
+          return (await keep('unavailable', file, fileLifeMs, more)) === 1 ? { kind: 'none' } : file;
         case 'failed':
-          if (!isOfHost(file.outcome)) await redis.del(keys.robotsAsking(origin));
-          else await keep(origin, 'failed', file, failureLifeMs[isTemporary(file.outcome) ? 'temporary' : 'final']);
+          if (!isOfHost(file.outcome)) await redis.del(keys.robotsAsking(wish.origin.origin));
+          else await keep('failed', file, failureLifeMs[isTemporary(file.outcome) ? 'temporary' : 'final'], more);
           return file;
       }
     },
 
-    noteDelay: async (host, { field, delayMs }) => {
-      const key = keys.robotsDelay(host);
-      if (delayMs > 0) await redis.multi().hset(key, field, delayMs).pexpire(key, delayLifeMs).exec();
-      else await redis.hdel(key, field);
+    noteDelay: async (wish) => {
+      const key = keys.robotsDelay(wish.origin.host);
+      await redis.multi().hset(key, fieldOf(wish), wish.delayMs).pexpire(key, delayLifeMs).exec();
     },
   };
 };
+
+type KeepMore = { wish: DelayWish; sentAtMs: number | undefined };
+
+const fieldOf = ({ origin, product }: DelayWish): string => `${origin.protocol.slice(0, -1)} ${product}`;
 
 /** One letter for the kind; then the text deflated, or the failure as JSON. */
 const encode = (file: RobotsFile): Buffer => {

@@ -19,7 +19,7 @@ const partsOf = {
   crawl: ['clock'],
   schedule: ['clock'],
   fire: ['clock', 'run'],
-  'keep-robots': ['clock'],
+  'keep-robots': ['clock', 'host'],
 } as const;
 
 export type ScriptName = keyof typeof partsOf;

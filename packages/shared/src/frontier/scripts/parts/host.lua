@@ -26,6 +26,17 @@ local function crawlDelayOf(host, limits)
   return math.min(limits.delayCapMs, math.max(tonumber(delays[1]) or 0, tonumber(delays[2]) or 0))
 end
 
+-- Every process that goes on with the host says it again every few minutes.
+local function noteCrawlDelay(host, field, delayMs)
+  local key = P .. 'robots-delay:' .. host
+  if delayMs > 0 then
+    redis.call('HSET', key, field, delayMs)
+    redis.call('PEXPIRE', key, hostHashLifeMs)
+  else
+    redis.call('HDEL', key, field)
+  end
+end
+
 -- The strictest wish among the run that asks and the runs that have backlog here.
 local function limitsOfHost(host, run, runsHere)
   local own = limitsOfRun(run)
