@@ -114,6 +114,21 @@ describe('a URL', () => {
     expect(done).toEqual([['put-back', { ...line, release: 3, attempts: 1 }, undefined]]);
   });
 
+  test('that robots.txt forbids is not asked, and ends as that', async () => {
+    const outcome: FetchOutcome = { kind: 'forbidden', why: 'robots', trace };
+    const verdict: Verdict = { next: 'give-up', class: 'forbidden', reason: 'robots' };
+    const fetchPage = async () => Promise.reject(new Error('asked'));
+    const { effects, done } = world({ askRobots: async () => outcome, fetchPage }, verdict);
+    expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
+    expect(done).toEqual([['commit', verdict, outcome]]);
+  });
+
+  test('whose robots.txt comes first goes back to the frontier without costing an attempt', async () => {
+    const { effects, done } = world({ askRobots: async () => ({ kind: 'interrupted', why: 'robots-first', trace }) });
+    expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
+    expect(done).toEqual([['put-back', { ...line, release: 3, attempts: 1 }, undefined]]);
+  });
+
   test('whose redirect leads to a busy host runs again without costing an attempt, later each time, until its patience ends', async () => {
     const { effects, done } = world({ fetchPage: async () => ({ kind: 'interrupted', why: 'hop-must-wait', trace }) });
     const released = { ...job, releasedAtMs: 99_000 };
