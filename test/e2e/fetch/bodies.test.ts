@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchPolicyOf } from '../../../apps/worker/src/fetch/fetch-policy.ts';
 import { afterwards, answered, answering, brief, cleanUp, sha256, textOf, world } from '../../support/fetch-world.ts';
 import { type RawRequest, response } from '../../support/raw-server.ts';
+import { settingsWith } from '../../support/settings-for-tests.ts';
 
 afterEach(cleanUp);
 
@@ -134,6 +136,40 @@ describe('a body that is too large', () => {
     expect((await fetchPage(host.url(), { maxWireBytes: 1000, maxBodyBytes: 1000 })).kind).toBe('answered');
     expect(brief(await fetchPage(host.url(), { maxWireBytes: 999 }))).toEqual(tooLarge);
     expect(brief(await fetchPage(host.url(), { maxBodyBytes: 999 }))).toEqual(tooLarge);
+  });
+});
+
+describe('a body of which only the first part is wanted', () => {
+  const limits = { maxBodyBytes: 100_000, inlineBytes: 100_000, bodies: 'inline' } as const;
+  const policy = { ...fetchPolicyOf(settingsWith(limits)), truncates: true } as const;
+  const bytes = randomBytes(150_000);
+
+  it.each([
+    ['plain', {}, bytes],
+    ['coded', { 'content-encoding': 'gzip' }, gzipSync(bytes)],
+  ])('is an answer with that, and its connection is closed: %s', async (_, headers, wire) => {
+    let gone: Promise<unknown> | undefined;
+    const { host, fetchPage } = await world(({ socket }) => {
+      gone = new Promise((resolve) => socket.once('close', resolve)); // reset: not all of it was read
+      socket.write(response(200, headers, wire));
+    });
+    const { body } = answered(await fetchPage(host.url(), {}, { policy }));
+    expect([body.kept.length, body.truncated]).toEqual([100_000, true]);
+    expect(wire === bytes ? Buffer.from(body.kept).equals(bytes.subarray(0, 100_000)) : true).toBe(true);
+    await gone;
+  });
+
+  it('is an answer with that where it was inflated in one call', async () => {
+    const wire = gzipSync(Buffer.alloc(150_000));
+    const { host, fetchPage } = await answering(response(200, { 'content-encoding': 'gzip' }, wire));
+    const { body } = answered(await fetchPage(host.url(), {}, { policy }));
+    expect([body.kept.length, body.truncated]).toEqual([100_000, true]);
+  });
+
+  it('that is no larger comes as a whole', async () => {
+    const { host, fetchPage } = await answering(response(200, {}, bytes.subarray(0, 100_000)));
+    const { body } = answered(await fetchPage(host.url(), {}, { policy }));
+    expect([body.kept.length, body.truncated]).toEqual([100_000, false]);
   });
 });
 

@@ -45,6 +45,13 @@ describe('a redirect', () => {
     expect(host.heads).toHaveLength(1);
   });
 
+  it.each(['robots', 'robots-unavailable'] as const)('that its host refuses (%s) is forbidden', async (why) => {
+    const { host, fetchPage } = await redirecting({ '/a': '/b' });
+    const outcome = await fetchPage(host.url('/a'), {}, { askForHop: () => Promise.resolve(why) });
+    expect(brief(outcome)).toEqual({ kind: 'forbidden', why, status: 302 });
+    expect(host.heads).toHaveLength(1);
+  });
+
   it('beyond the limit is forbidden', async () => {
     const { host, fetchPage } = await redirecting({ '/a': '/b', '/b': '/c', '/c': '/d', '/d': '/e' });
     const outcome = await fetchPage(host.url('/a'), { maxRedirects: 3 });

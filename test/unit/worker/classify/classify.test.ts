@@ -136,8 +136,14 @@ describe('no answer', () => {
     expect(onFirst({ kind: 'forbidden', why, trace })).toEqual(verdict);
   });
 
+  it('because its robots.txt cannot be had is tried again, and forbidden in the end', () => {
+    const outcome = { kind: 'forbidden', why: 'robots-unavailable', trace } as const;
+    expect(onFirst(outcome)).toMatchObject({ next: 'retry', class: 'forbidden' });
+    expect(onLast(outcome)).toEqual({ next: 'give-up', class: 'forbidden', reason: 'robots-unavailable' });
+  });
+
   it('because nothing was decided costs no attempt', () => {
-    for (const why of ['stopping', 'hop-must-wait', 'memory-full'] as const)
+    for (const why of ['stopping', 'hop-must-wait', 'memory-full', 'robots-first'] as const)
       expect(onLast({ kind: 'interrupted', why, trace })).toMatchObject({ next: 'defer', blockMs: 1 });
   });
 });
