@@ -1,4 +1,5 @@
 import type { FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import type { TurnRequest } from '@trawl/shared/frontier/frontier.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../apps/worker/src/robots/robots-file.ts';
@@ -174,7 +175,7 @@ describe('a crawl-delay', () => {
 test('a turn that was used for another request is followed by the gap, though the host was never asked before', async () => {
   await world.startRun('a', { perHostGapMs: 3000 });
   await world.pushAll('a', [{ host: 'h' }]);
-  const turn = turnOfReleased((await world.release()).urls[0] ?? expect.fail());
+  const turn = (await world.release()).urls.map(turnOfReleased)[0] as TurnRequest;
   const limits = { leaseMs: 60_000, longestWaitMs: 1000 };
   expect(await world.frontier.acquire(turn, limits)).toMatchObject({ kind: 'go' });
   const usedMs = await nowMs();
