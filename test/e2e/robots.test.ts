@@ -105,10 +105,11 @@ test('a host is asked as soon as its robots.txt can be had again', async () => {
 });
 
 test('a host that cannot be reached ends as that, not as its robots.txt', async () => {
-  expect(await crawl([`http://${freshHost()}:1/a`, 'http://nosuch.invalid/'], { attempts: 1 })).toEqual([
-    'unreachable refused',
-    'unreachable no-such-host',
-  ]);
+  expect(
+    await crawl([`http://${freshHost()}:2/a`, 'http://nosuch.invalid/', `http://${freshHost()}:22/`], {
+      attempts: 1,
+    }),
+  ).toEqual(['unreachable refused', 'unreachable no-such-host', 'forbidden blocked-port']);
 });
 
 test('a redirect is followed only where the robots.txt of its target allows it', async () => {

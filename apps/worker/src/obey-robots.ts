@@ -117,12 +117,8 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
       const known = robots.known(url.origin, obeyed.product);
       if (known) return answerForPage(url, known);
       const hops = createHops(job, tools);
-      try {
-        const { found, held } = await lookUp(url, hops, stop);
-        return await answerForPage(url, found, held);
-      } finally {
-        await hops.leave();
-      }
+      const { found, held } = await lookUp(url, hops, stop).finally(() => hops.leave());
+      return answerForPage(url, found, held);
     },
 
     ofHop: async (hop: Hop, hops: Hops): Promise<HopAnswer> => {
