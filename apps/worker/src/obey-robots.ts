@@ -76,6 +76,14 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
     return waitedMs > longWaitMs || (hasGap && waitedMs > lateMs) ? { found, held: { again: true } } : { found };
   };
 
+  const lookUpAndLeave = async (url: URL, hops: Hops) => {
+    try {
+      return await lookUp(url, hops, stop);
+    } finally {
+      await hops.leave();
+    }
+  };
+
   const isDelayed = ({ crawlDelayS = 0 }: RobotsRules): boolean => crawlDelayS > 0 && crawlDelayCapMs > 0;
 
   const turnForPage = async (rules: RobotsRules, held: HeldTurn | undefined): Promise<FetchOutcome | undefined> => {
@@ -117,7 +125,7 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
       const known = robots.known(url.origin, obeyed.product);
       if (known) return answerForPage(url, known);
       const hops = createHops(job, tools);
-      const { found, held } = await lookUp(url, hops, stop).finally(() => hops.leave());
+      const { found, held } = await lookUpAndLeave(url, hops);
       return answerForPage(url, found, held);
     },
 
