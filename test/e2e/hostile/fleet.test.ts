@@ -15,6 +15,9 @@ afterEach(cleanUp);
 /** One try, and no patience with hosts that ask for some: every line ends within seconds. */
 const hasty = { attempts: 1, patienceMs: 1, retryAfterCapMs: 1, bodies: 'inline', robots: 'ignore' } as const;
 
+/** Sixty thousand chunks take a busy machine longer than other tests give a worker. */
+const slow = { TRAWL_JOB_DEADLINE: '20s', TRAWL_LOCK: '30s', TRAWL_LEASE: '60s' };
+
 /** What a record says in the end, where there is but one try. */
 const recorded = (end: End): string => {
   const [words = '', then] = end.replace(/ [0-9a-f]{64}$/, '').split(' > ');
@@ -38,8 +41,8 @@ it('a fleet gives every line of a crawl of the hostile web its one outcome, and 
   afterwards(dns.close);
   const fleet = await startFleetWorld();
   afterwards(fleet.stop);
-  const worker = fleet.start('worker', [], { TRAWL_RESOLVER: dns.address });
-  fleet.start('producer');
+  const worker = fleet.start('worker', [], { TRAWL_RESOLVER: dns.address, ...slow });
+  fleet.start('producer', [], slow);
   fleet.start('collector');
 
   const all = crawls();
