@@ -85,11 +85,8 @@ local isEarlier = false
 for _, host in ipairs(hostsInOrder) do
   local records = linesOfHost[host]
   if redis.call('RPUSH', P .. 'q:' .. host .. ':' .. run, unpack(records)) == #records then
-    -- release may not have noticed yet that the run's last line here is gone
-    if not redis.call('LPOS', P .. 'r:' .. host, run) then
-      redis.call('RPUSH', P .. 'r:' .. host, run)
-      backlogBytes = backlogBytes + hostRunOverheadBytes
-    end
+    redis.call('RPUSH', P .. 'r:' .. host, run)
+    backlogBytes = backlogBytes + hostRunOverheadBytes
     isEarlier = armHost(host) or isEarlier
   end
 end

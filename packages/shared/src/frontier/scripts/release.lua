@@ -82,7 +82,12 @@ local function serve(host, runs, room, isTurn)
       given, runs[#runs + 1] = given + 1, run
     end
   end
-  return runs
+  -- Now, not with the next visit: there is none once no run has lines, and what a host costs would count for ever.
+  local left = {}
+  for _, run in ipairs(runs) do
+    if redis.call('EXISTS', listOf(host, run)) == 1 then left[#left + 1] = run end
+  end
+  return left
 end
 
 -- Which runs have lines here from now on; those that are passed over keep their place at the end.

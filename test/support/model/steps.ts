@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import type { CollectHow } from './pretend-sink.ts';
+
+/** Small numbers that fit a choice of any size: taken modulo what there is. */
+type Pick = number;
+
+/** What may happen to a frontier. A step that has nothing to act on does nothing, so that every part of a sequence is one. */
+export type Step =
+  | { do: 'push'; run: Pick; lines: number[]; how: 'next' | 'last' | 'again' | 'stale' }
+  | { do: 'release'; most: number; window: number; leaseMs: number; how: 'added' | 'producer-dies' }
+  | { do: 'take'; pick: Pick }
+  | { do: 'lose-lock' | 'worker-dies' | 'lose-job'; pick: Pick }
+  | { do: 'acquire'; pick: Pick; again: boolean; patienceMs: number; leadMs: number }
+  | { do: 'hop'; pick: Pick; host: Pick; patienceMs: number }
+  | { do: 'leave-hops'; pick: Pick }
+  | { do: 'yield'; pick: Pick; how: 'retry' | 'put-back'; pauseMs: number; sentMsAgo: number }
+  | { do: 'commit'; picks: Pick[]; class: 'ok' | 'http-error' | 'unreachable'; sentMsAgo: number; isRepeated: boolean }
+  | { do: 'pause' | 'resume' | 'cancel' | 'finish' | 'forget'; run: Pick }
+  | { do: 'collect'; run: Pick; how: CollectHow }
+  | { do: 'sweep' | 'snapshot' | 'roll-back' }
+  | { do: 'pass'; ms: number };
+
+export type Setting = {
+  runs: { perHost: number; gapMs: number; rate: number }[];
+  markBytes: number;
+  lagBytes: number;
+};
+
+const small = fc.nat({ max: 5 });
+const run = fc.nat({ max: 2 });
+const sentMsAgo = fc.constantFrom(-1, -1, 0, 5);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('push' as const),
+      run,
+      lines: fc.array(fc.nat({ max: 14 }), { maxLength: 6 }),
+      how: fc.constantFrom('next', 'next', 'next', 'last', 'again', 'stale'),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('release' as const),
+      most: fc.constantFrom(1, 2, 20, 20),
+      window: fc.constantFrom(0, 2, 50, 50),
+      leaseMs: fc.constantFrom(10, 60_000, 60_000),
+      how: fc.constantFrom('added', 'added', 'added', 'producer-dies'),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('take' as const), pick: small }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('lose-lock', 'worker-dies', 'lose-job'), pick: small }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      do: fc.constant('acquire' as const),
+      pick: small,
+      again: fc.boolean(),
+      patienceMs: fc.constantFrom(0, 1000, 60_000),
+      leadMs: fc.constantFrom(0, 0, 7),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('hop' as const),
+      pick: small,
+      host: fc.nat({ max: 2 }),
+      patienceMs: fc.constantFrom(0, 5000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave-hops' as const), pick: small }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('yield' as const),
+      pick: small,
+      how: fc.constantFrom('retry', 'put-back'),
+      pauseMs: fc.constantFrom(-1, -1, 0, 400),
+      sentMsAgo,
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      do: fc.constant('commit' as const),
+      picks: fc.array(small, { minLength: 1, maxLength: 3 }),
+      class: fc.constantFrom('ok', 'http-error', 'unreachable'),
+      sentMsAgo,
+      isRepeated: fc.boolean(),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'resume', 'cancel', 'finish', 'forget'), run }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('collect' as const),
+      run,
+      how: fc.constantFrom('all', 'all', 'first-entry', 'not-acknowledged', 'twice', 'late'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('sweep', 'sweep', 'snapshot', 'roll-back') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 5, 50, 1000, 3001, 61_000, 400_000, 10_800_000),
+    }),
+  },
+);
+
+const setting: fc.Arbitrary<Setting> = fc.record({
+  runs: fc.array(
+    fc.record({
+      perHost: fc.integer({ min: 1, max: 3 }),
+      gapMs: fc.constantFrom(0, 0, 4, 1000),
+      rate: fc.constantFrom(0, 0, 0, 20),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  markBytes: fc.constantFrom(1e9, 1e9, 700),
+  lagBytes: fc.constantFrom(1e9, 1e9, 200),
+});
+
+export const sequences = (mostSteps: number): fc.Arbitrary<{ setting: Setting; steps: Step[] }> =>
+  fc.record({ setting, steps: fc.array(step, { minLength: 1, maxLength: mostSteps, size: 'max' }) });
