@@ -21,10 +21,15 @@ const mostSteps = Number(process.env['TRAWL_MODEL_STEPS'] ?? 60);
 test('whatever happens in whatever order, Redis holds what the model says, and every run ends', {
   timeout: 0,
 }, async () => {
+  let total = 0;
+  const all = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(sequences(mostSteps), async (sequence) => {
-      await play(redis, sequence, endAllRuns);
+      const { done, seen } = await play(redis, sequence, endAllRuns);
+      total += done;
+      for (const [what, times] of seen) all.set(what, (all.get(what) ?? 0) + times);
     }),
     { numRuns, seed },
   );
+  console.log(total, [...all].toSorted());
 });

@@ -2,12 +2,14 @@ import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { must } from './frontier-model.ts';
 import { type ModelWorld, runNamed } from './model-world.ts';
 import type { Step } from './steps.ts';
+import { jobLockMs } from './worker-steps.ts';
 
 const mostRounds = 400;
 
 /** From wherever a sequence has led, ordinary workers bring every run to its end, and nothing is left of it. */
 export const endAllRuns = async (world: ModelWorld, act: (step: Step) => Promise<void>): Promise<void> => {
   while (world.hands.length > 0) await act({ do: 'worker-dies', pick: 0 });
+  await act({ do: 'pass', ms: jobLockMs });
   const numbers = world.setting.runs.map((_, run) => run);
   for (const run of numbers) await act({ do: 'resume', run });
   for (let round = 0; !areAllFinished(world); round++) {
@@ -18,10 +20,13 @@ export const endAllRuns = async (world: ModelWorld, act: (step: Step) => Promise
     const { asleepUntilMs } = world;
     const isIdle = world.queue.waiting().length === 0;
     while (world.queue.waiting().length > 0) await fetchNext(world, act);
-    const sleepsMs = Math.min(5000, (asleepUntilMs ?? 0) - world.model.nowMs);
+    const sleepsMs = Math.min(400_000, (asleepUntilMs ?? 0) - world.model.nowMs);
     if (isIdle) await act({ do: 'pass', ms: sleepsMs > 0 ? sleepsMs : 50 });
   }
-  for (const run of numbers) await act({ do: 'collect', run, how: 'all' });
+  for (const run of numbers) {
+    // What another collector had read comes first, and by itself.
+    for (let times = 0; times < 3; times++) await act({ do: 'collect', run, how: 'all' });
+  }
   while (world.queue.waiting().length > 0) await fetchNext(world, act);
   await checkNothingIsLeft(world);
 };
@@ -55,7 +60,7 @@ async function checkNothingIsLeft(world: ModelWorld): Promise<void> {
     must(run.collectedAtMs !== undefined, `${run.name} is not collected`);
     must(run.outcomes.size === run.pushed, `${run.name} has ${run.outcomes.size} outcomes for ${run.pushed} lines`);
   }
-  const left = await world.redis.exists(keys.released, '{t0}:executions', keys.ready, keys.waiting, keys.lag);
+  const left = await world.redis.exists(keys.released, keys.executions, keys.ready, keys.waiting, keys.lag);
   const lists = await world.redis.keys(`${firstShard.prefix}[qr]:*`);
   must(left === 0 && lists.length === 0, `left of ended runs: ${left} of the hashes of the frontier, ${lists}`);
 }

@@ -54,11 +54,15 @@ export const beginWorld = async (redis: Redis, setting: Setting) => {
     hands: [] as Hand[],
     batches: new Map<string, PushBatch>(),
     snapshot: undefined as WholeSnapshot | undefined,
+    /** How often each kind of answer was seen. */
+    seen: new Map<string, number>(),
     /** Until when the producer sleeps, unless woken. */
     asleepUntilMs: undefined as number | undefined,
   };
   return world;
 };
+
+export const note = ({ seen }: ModelWorld, what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
 
 export const remember = async (world: ModelWorld): Promise<void> => {
   const redis = await takeSnapshot(world.redis, world.model.nowMs);

@@ -7,21 +7,31 @@ import { type Model, must, timePasses, Violation } from './frontier-model.ts';
 import { checkInvariants } from './invariants.ts';
 import { finishCancelled, forget, halt } from './model-of-halts.ts';
 import { servedAtMs } from './model-of-release.ts';
-import { beginWorld, chosen, type ModelWorld, remember, rollBack, runNamed } from './model-world.ts';
+import { beginWorld, chosen, type ModelWorld, note, remember, rollBack, runNamed } from './model-world.ts';
 import { passTime } from './pretend-time.ts';
-import { atIso, pushStep, releaseStep } from './producer-steps.ts';
+import { atIso, pushStep, releaseStep, sweepStep } from './producer-steps.ts';
 import type { Setting, Step } from './steps.ts';
-import { acquireStep, commitStep, hopStep, leaveHops, loseStep, takeStep, yieldStep } from './worker-steps.ts';
+import {
+  acquireStep,
+  commitStep,
+  handOnStalled,
+  hopStep,
+  jobLockMs,
+  leaveHops,
+  loseStep,
+  takeStep,
+  yieldStep,
+} from './worker-steps.ts';
 
 /**
  * Does the steps to Redis and to the model, and looks after each whether all invariants hold and both agree; then ends all runs.
- * Rejects with a `Violation` that names the step. Answers how many steps were done.
+ * Rejects with a `Violation` that names the step. Answers how many steps were done, and which answers came.
  */
 export const play = async (
   redis: Redis,
   { setting, steps }: { setting: Setting; steps: Step[] },
   endAll: (world: ModelWorld, act: (step: Step) => Promise<void>) => Promise<void>,
-): Promise<number> => {
+): Promise<{ done: number; seen: Map<string, number> }> => {
   const world = await beginWorld(redis, setting);
   let done = 0;
   const act = async (step: Step): Promise<void> => {
@@ -36,7 +46,7 @@ export const play = async (
   };
   for (const step of steps) await act(step);
   await endAll(world, act);
-  return done;
+  return { done, seen: world.seen };
 };
 
 async function doStep(world: ModelWorld, step: Step): Promise<void> {
@@ -72,14 +82,16 @@ async function doStep(world: ModelWorld, step: Step): Promise<void> {
     case 'collect':
       return collectStep(world, step);
     case 'sweep':
-      return void (await world.sweep(world.model.nowMs));
+      return sweepStep(world);
     case 'snapshot':
       return remember(world);
     case 'roll-back':
+      if (world.snapshot) note(world, 'rolled back');
       return rollBack(world);
     case 'pass':
       await passTime(world.redis, world.model.nowMs, step.ms);
       timePasses(world.model, step.ms);
+      if (step.ms >= jobLockMs) await handOnStalled(world);
   }
 }
 
@@ -87,6 +99,7 @@ async function haltStep(world: ModelWorld, run: string, act: 'pause' | 'resume' 
   const expected = halt(world.model, run, act);
   const answer = await world.control[act](run);
   must(answer === expected, `${act} of ${run} answers ${answer}, expected ${expected}`);
+  note(world, `${act} ${answer}`);
 }
 
 async function finishStep(world: ModelWorld, run: string): Promise<void> {
@@ -97,6 +110,7 @@ async function finishStep(world: ModelWorld, run: string): Promise<void> {
   const options = { redis, shard: firstShard, sinkLagBytes: 1e9, nowIso: () => atIso, pause: async () => {} };
   const ended = await finishCancelledRun(run, options, new AbortController().signal);
   must(ended === expected, `${ended} lines of ${run} ended, expected ${expected}`);
+  if (ended > 0) note(world, 'finish lines');
 }
 
 /** Thirty days later nobody has anything of the run in hand any more. */
@@ -106,13 +120,14 @@ async function forgetStep(world: ModelWorld, run: string): Promise<void> {
   const others = [...world.model.runs.keys()].filter((name) => forget(world.model, name, world.model.nowMs));
   const forgotten = await forgetRuns(world.redis, firstShard, world.model.nowMs);
   must(forgotten === expected + others.length, `${forgotten} runs were forgotten`);
+  if (forgotten > 0) note(world, 'forget');
 }
 
 async function collectStep(world: ModelWorld, { run, how }: Extract<Step, { do: 'collect' }>): Promise<void> {
   const name = runNamed(world, run);
   const books = world.model.runs.get(name);
   if (!books || books.collectedAtMs !== undefined) return;
-  await world.sinks.collect(name, how);
+  if ((await world.sinks.collect(name, how)) > 0) note(world, `collect ${how}`);
   await world.sinks.finish(name);
   // Release looks at a run whose sinks were behind after a while.
   for (const host of world.model.hosts.values()) host.isLooser = true;

@@ -32,6 +32,7 @@ export const pretendSinks = (redis: Redis, frontier: Frontier, runs: Runs, model
     must(file.length >= reachesTo, `the file of ${run} has ${file.length} records, ${reachesTo} are acknowledged`);
     const sink = { token, reader: await openOutcomeReader(redis, firstShard, run), lines: file.slice(0, reachesTo) };
     owners.set(run, sink);
+    files.set(run, sink.lines);
     return sink;
   };
 
@@ -59,7 +60,6 @@ export const pretendSinks = (redis: Redis, frontier: Frontier, runs: Runs, model
     if (batch.records === 0) return 0;
     const entries = how === 'first-entry' ? batch.entries.slice(0, 1) : batch.entries;
     sink.lines.push(...seqsOf(entries));
-    files.set(run, [...sink.lines]);
     if (how === 'not-acknowledged' || how === 'late') owners.delete(run);
     if (how === 'not-acknowledged') return 0;
     if (how === 'late') await redis.set(keys.owner(run), 'another');

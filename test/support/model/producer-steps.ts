@@ -3,7 +3,7 @@ import { urlItem } from '../frontier-world.ts';
 import { must } from './frontier-model.ts';
 import { push } from './model-of-ledger.ts';
 import { followRelease } from './model-of-release.ts';
-import { type ModelWorld, runNamed } from './model-world.ts';
+import { type ModelWorld, note, runNamed } from './model-world.ts';
 import type { Step } from './steps.ts';
 
 export const atIso = '2027-01-15T08:00:00.000Z';
@@ -15,6 +15,7 @@ export const pushStep = async (world: ModelWorld, step: Extract<Step, { do: 'pus
   const expected = push(world.model, batch);
   const answer = await world.frontier.push(batch);
   must(JSON.stringify(answer) === JSON.stringify(expected), `push: ${show(answer)}, expected ${show(expected)}`);
+  note(world, `push ${answer.kind}`);
   if (answer.kind === 'pushed') world.batches.set(name, batch);
 };
 
@@ -53,12 +54,24 @@ export const releaseStep = async (world: ModelWorld, step: Extract<Step, { do: '
   const limits = { most, window, leaseMs, sinkLagBytes: world.setting.lagBytes };
   const jobsWaiting = world.queue.waiting().length;
   const released = await world.frontier.release(limits);
+  note(world, `release ${released.urls.length > 0 ? 'urls' : 'nothing'}`);
   followRelease(world.model, { ...limits, jobsWaiting }, released);
   const { urls, waitMs = Infinity } = released;
   // What the window or the global rate held back is looked at again for other reasons than a host's.
   const isHeldBack = jobsWaiting >= window || world.model.bucket.tokens !== undefined;
   world.asleepUntilMs = urls.length > 0 || isHeldBack ? undefined : world.model.nowMs + waitMs;
   if (step.how === 'added') await world.queue.add(urls);
+};
+
+/** What is missing in two passes is added again, as a job whose executions count from 1. */
+export const sweepStep = async (world: ModelWorld): Promise<void> => {
+  const { model, queue, sweep } = world;
+  const before = new Set(queue.jobs().map(({ id }) => id));
+  const added = await sweep(model.nowMs);
+  const again = queue.jobs().filter(({ id }) => !before.has(id));
+  must(added === again.length, `sweep counts ${added} jobs, ${again.length} were added`);
+  if (added > 0) note(world, 'sweep added');
+  for (const { id } of again) model.executions.delete(id);
 };
 
 const show = (value: unknown): string => JSON.stringify(value);

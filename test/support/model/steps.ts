@@ -26,7 +26,7 @@ export type Setting = {
   lagBytes: number;
 };
 
-const small = fc.nat({ max: 5 });
+const small = fc.nat({ max: 2 });
 const run = fc.nat({ max: 2 });
 const sentMsAgo = fc.constantFrom(-1, -1, 0, 5);
 
@@ -44,13 +44,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('release' as const),
-      most: fc.constantFrom(1, 2, 20, 20),
-      window: fc.constantFrom(0, 2, 50, 50),
+      most: fc.constantFrom(1, 20, 20, 20),
+      window: fc.constantFrom(2, 50, 50, 50),
       leaseMs: fc.constantFrom(10, 60_000, 60_000),
       how: fc.constantFrom('added', 'added', 'added', 'producer-dies'),
     }),
   },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('take' as const), pick: small }) },
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('take' as const), pick: small }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('lose-lock', 'worker-dies', 'lose-job'), pick: small }),
@@ -66,7 +66,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant('hop' as const),
       pick: small,
@@ -97,7 +97,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'resume', 'cancel', 'finish', 'forget'), run }),
+    arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'resume', 'cancel', 'finish', 'finish', 'forget'), run }),
   },
   {
     weight: 3,
@@ -112,7 +112,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('pass' as const),
-      ms: fc.constantFrom(1, 5, 50, 1000, 3001, 61_000, 400_000, 10_800_000),
+      ms: fc.constantFrom(1, 5, 5, 50, 50, 1000, 1000, 3001, 61_000, 400_000, 10_800_000),
     }),
   },
 );
@@ -130,5 +130,19 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   lagBytes: fc.constantFrom(1e9, 1e9, 200),
 });
 
+const firstLines = fc.record({
+  do: fc.constant('push' as const),
+  run,
+  lines: fc.array(fc.nat({ max: 14 }), { minLength: 3, maxLength: 8 }),
+  how: fc.constantFrom('next', 'next', 'last'),
+});
+
+/** Most sequences are long: short ones come from shrinking. */
 export const sequences = (mostSteps: number): fc.Arbitrary<{ setting: Setting; steps: Step[] }> =>
-  fc.record({ setting, steps: fc.array(step, { minLength: 1, maxLength: mostSteps, size: 'max' }) });
+  fc
+    .record({
+      setting,
+      first: fc.array(firstLines, { maxLength: 3 }),
+      then: fc.noBias(fc.array(step, { maxLength: mostSteps, size: 'max' })),
+    })
+    .map(({ setting: chosen, first, then }) => ({ setting: chosen, steps: [...first, ...then] }));

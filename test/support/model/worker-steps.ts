@@ -2,7 +2,7 @@ import type { Commit } from '@trawl/shared/frontier/frontier.ts';
 import { nextRelease } from '../frontier-world.ts';
 import { must } from './frontier-model.ts';
 import { acquire, commit, giveBack, type TurnLimits, type YieldEnding } from './model-of-turns.ts';
-import { chosen, type Hand, handOf, type ModelWorld } from './model-world.ts';
+import { chosen, type Hand, handOf, type ModelWorld, note } from './model-world.ts';
 import type { Step } from './steps.ts';
 
 type StepOf<Act extends Step['do']> = Extract<Step, { do: Act }>;
@@ -37,6 +37,7 @@ async function ask(world: ModelWorld, { turn }: Hand, host: string, limits: Turn
   const expected = acquire(world.model, { ...turn, host }, limits, lock === '' ? undefined : lock);
   const answer = await world.frontier.acquire({ ...turn, host }, limits);
   must(show(answer) === show(expected), `acquire: ${show(answer)}, expected ${show(expected)}`);
+  note(world, `${limits.hop ? 'hop' : 'acquire'} ${answer.kind}`);
   return answer.kind;
 }
 
@@ -59,9 +60,12 @@ export const yieldStep = async (world: ModelWorld, step: StepOf<'yield'>): Promi
 };
 
 async function give(world: ModelWorld, turn: Hand['turn'], ending: YieldEnding): Promise<void> {
+  const wasReleased = world.model.released.has(turn.id);
   const expected = giveBack(world.model, turn, ending);
   const answer = await world.frontier.yield(turn, ending);
   must(show(answer) === show(expected), `yield: ${show(answer)}, expected ${show(expected)}`);
+  const isBack = wasReleased && !world.model.released.has(turn.id);
+  note(world, ending.putBack === undefined ? 'yield slot' : `yield ${isBack ? 'line' : 'superseded'}`);
 }
 
 export const commitStep = async (world: ModelWorld, step: StepOf<'commit'>): Promise<void> => {
@@ -73,6 +77,7 @@ export const commitStep = async (world: ModelWorld, step: StepOf<'commit'>): Pro
     const expected = commit(world.model, commits);
     const answer = await world.frontier.commit(commits);
     must(show(answer) === show(expected), `commit: ${show(answer)}, expected ${show(expected)}`);
+    for (const isFirst of answer) note(world, `commit ${isFirst ? 'recorded' : 'repeated'}`);
   }
   for (const hand of hands) await end(world, hand);
 };
@@ -105,6 +110,14 @@ export const loseStep = async (
   if (act === 'worker-dies') world.hands.splice(world.hands.indexOf(hand), 1);
   const job = world.queue.get(hand.turn.id);
   if (job?.lock === hand.turn.lockToken) await world.queue.putBack(job);
+};
+
+export const jobLockMs = 60_000;
+
+/** Jobs whose lock nobody renews: after Redis went back in time they may be in the hands of nobody. */
+export const handOnStalled = async ({ queue, hands }: ModelWorld): Promise<void> => {
+  const renewed = new Set(hands.map(({ turn }) => turn.lockToken));
+  for (const job of queue.jobs()) if (!job.isWaiting && !renewed.has(job.lock)) await queue.putBack(job);
 };
 
 const pauseOf = (pauseMs: number): YieldEnding => (pauseMs < 0 ? {} : { pauseMs, random: 0.5 });

@@ -28,8 +28,15 @@ export const createSweeper = ({ redis, shard, add }: SweepOptions) => {
       cursor = next;
       const missing = await missingOf(pairsOf(flat));
       for (const [id] of missing) missingNow.add(id);
-      const lost = missing.filter(([id]) => suspects.has(id)).map(([, value]) => releasedOf(value));
-      if (lost.length > 0) await add(lost, nowMs);
+      const lost = missing.filter(([id]) => suspects.has(id));
+      if (lost.length > 0) {
+        // A new job counts its executions from 1 again: a higher number left behind would refuse it every turn.
+        await redis.hdel(keys.executions, ...lost.map(([id]) => id));
+        await add(
+          lost.map(([, value]) => releasedOf(value)),
+          nowMs,
+        );
+      }
       added += lost.length;
     } while (cursor !== '0');
     suspects = missingNow;

@@ -20,6 +20,7 @@ export const keysOf = ({ prefix }: Shard) => ({
   count: (run: string) => `${prefix}count:${run}`,
   seen: (run: string, generation: number, bucket: number) => `${prefix}seen:${run}:${generation}:${bucket}`,
   released: `${prefix}released`,
+  executions: `${prefix}executions`,
   lag: `${prefix}lag`,
   waiting: `${prefix}waiting`,
   halted: `${prefix}halted`,

@@ -27,8 +27,8 @@ local hasLost = ARGV[11] ~= '' and redis.call('GET', KEYS[2] .. id .. ':lock') ~
 if hasLost or not ownsLease(id, execution) then return { 'superseded', 0 } end
 local over = isOver()
 if over then
-  -- An execution before this one may have died with the slot.
-  redis.call('ZREM', P .. 'l:' .. host, id)
+  -- An execution before this one may have died with the slot: release may be waiting for its lease.
+  if redis.call('ZREM', P .. 'l:' .. host, id) == 1 and armHost(host) then wakeProducers() end
   redis.call('HDEL', P .. 'executions', id)
   return { over, 0 }
 end

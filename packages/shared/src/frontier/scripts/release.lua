@@ -135,8 +135,10 @@ local function visit(host)
     end
     if free > room then return redis.call('ZADD', P .. 'ready', nowMs, host) end
   end
-  -- Full: a commit arms it again; should its holders die, the first lease to expire does.
-  redis.call('ZADD', P .. 'ready', redis.call('ZRANGE', P .. 'l:' .. host, 0, 0, 'WITHSCORES')[2] or hopUntil, host)
+  -- Full: a commit arms it again; should its holders die, the first lease to expire does, or the reserve that no redirect came for.
+  local againMs = tonumber(redis.call('ZRANGE', P .. 'l:' .. host, 0, 0, 'WITHSCORES')[2]) or hopUntil
+  if hopUntil > nowMs then againMs = math.min(againMs, hopUntil) end
+  redis.call('ZADD', P .. 'ready', againMs, host)
 end
 
 for _, host in ipairs(redis.call('ZRANGE', P .. 'ready', '-inf', nowMs, 'BYSCORE', 'LIMIT', 0, most)) do
