@@ -15,6 +15,7 @@ import {
   acquireStep,
   commitStep,
   handOnStalled,
+  handOnStep,
   hopStep,
   jobLockMs,
   leaveHops,
@@ -61,6 +62,8 @@ async function doStep(world: ModelWorld, step: Step): Promise<void> {
     case 'worker-dies':
     case 'lose-job':
       return loseStep(world, step);
+    case 'hand-on':
+      return handOnStep(world, step.pick);
     case 'acquire':
       return acquireStep(world, step);
     case 'hop':

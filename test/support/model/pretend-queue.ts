@@ -11,6 +11,7 @@ const waitingJobs = keys.waitingJobs('fetch');
 /** BullMQ as far as the scripts see it: the list of waiting jobs, a key for each job, and its lock. */
 export const pretendQueue = (redis: Redis) => {
   let jobs = new Map<string, PretendJob>();
+  let locks = 0;
   const remove = async (id: string): Promise<void> => {
     jobs.delete(id);
     await redis.multi().del(keys.job('fetch', id), lockOf(id)).lrem(waitingJobs, 0, id).exec();
@@ -37,7 +38,7 @@ export const pretendQueue = (redis: Redis) => {
     },
     take: async (job: PretendJob): Promise<void> => {
       job.executions++;
-      Object.assign(job, { isWaiting: false, lock: `${job.id}/${job.executions}` });
+      Object.assign(job, { isWaiting: false, lock: `lock-${++locks}` });
       await redis.multi().lrem(waitingJobs, 0, job.id).set(lockOf(job.id), job.lock).exec();
     },
     /** Another execution will have it: a retry, or its worker was not heard of any more. */

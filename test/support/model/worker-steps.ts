@@ -19,8 +19,8 @@ export const takeStep = async (world: ModelWorld, pick: number): Promise<void> =
 export const acquireStep = async (world: ModelWorld, step: StepOf<'acquire'>): Promise<void> => {
   const hand = chosen(world.hands, step.pick);
   if (!hand) return;
-  const { again, leadMs, patienceMs } = step;
-  const kind = await ask(world, hand, hand.turn.host, { leaseMs, longestWaitMs: patienceMs, again, leadMs });
+  const { again, leadMs, patienceMs, showsLock = true } = step;
+  const kind = await ask(world, hand, { showsLock }, { leaseMs, longestWaitMs: patienceMs, again, leadMs });
   if (kind === 'recorded' || kind === 'superseded') await end(world, hand);
 };
 
@@ -28,14 +28,18 @@ export const hopStep = async (world: ModelWorld, step: StepOf<'hop'>): Promise<v
   const hand = chosen(world.hands, step.pick);
   const host = `h${step.host}`;
   if (!hand || host === hand.turn.host) return;
-  const kind = await ask(world, hand, host, { leaseMs, longestWaitMs: step.patienceMs, hop: true });
+  const kind = await ask(world, hand, { host }, { leaseMs, longestWaitMs: step.patienceMs, hop: true });
   if (kind === 'go') hand.hops.add(host);
 };
 
-async function ask(world: ModelWorld, { turn }: Hand, host: string, limits: TurnLimits): Promise<string> {
+type How = { host?: string; showsLock?: boolean };
+
+async function ask(world: ModelWorld, hand: Hand, how: How, limits: TurnLimits): Promise<string> {
+  const { lockToken, ...rest } = { ...hand.turn, host: how.host ?? hand.turn.host };
+  const turn = how.showsLock === false ? rest : { ...rest, lockToken };
   const lock = world.queue.get(turn.id)?.lock;
-  const expected = acquire(world.model, { ...turn, host }, limits, lock === '' ? undefined : lock);
-  const answer = await world.frontier.acquire({ ...turn, host }, limits);
+  const expected = acquire(world.model, turn, limits, lock === '' ? undefined : lock);
+  const answer = await world.frontier.acquire(turn, limits);
   must(show(answer) === show(expected), `acquire: ${show(answer)}, expected ${show(expected)}`);
   note(world, `${limits.hop ? 'hop' : 'acquire'} ${answer.kind}`);
   return answer.kind;
@@ -110,6 +114,18 @@ export const loseStep = async (
   if (act === 'worker-dies') world.hands.splice(world.hands.indexOf(hand), 1);
   const job = world.queue.get(hand.turn.id);
   if (job?.lock === hand.turn.lockToken) await world.queue.putBack(job);
+};
+
+export const handOnStep = async (world: ModelWorld, pick: number): Promise<void> => {
+  const hand = chosen(world.hands, pick);
+  const job = hand && world.queue.get(hand.turn.id);
+  if (!hand || job?.lock !== hand.turn.lockToken) return;
+  await world.queue.putBack(job);
+  await world.queue.take(job);
+  const next = handOf(job);
+  world.hands.push(next);
+  const kind = await ask(world, next, {}, { leaseMs, longestWaitMs: 1000 });
+  if (kind === 'recorded' || kind === 'superseded') await end(world, next);
 };
 
 export const jobLockMs = 60_000;

@@ -1,0 +1,46 @@
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { endAllRuns } from '../support/model/end-all-runs.ts';
+import { Violation } from '../support/model/frontier-model.ts';
+import { mutants, withFaults } from '../support/model/mutants.ts';
+import { play } from '../support/model/play.ts';
+import { loadsWithPretendTime } from '../support/model/pretend-time.ts';
+import { sequences } from '../support/model/steps.ts';
+import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+
+/** TRAWL_MUTANTS=1 breaks the scripts one by one: the model check must notice each. A minute or two. */
+const isWanted = process.env['TRAWL_MUTANTS'] === '1';
+const most = Number(process.env['TRAWL_MODEL_RUNS'] ?? 3000);
+const seed = Number(process.env['TRAWL_MODEL_SEED'] ?? 1);
+
+describe.runIf(isWanted)('the model check notices a script without', () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startTestRedis();
+  });
+  afterAll(() => server.stop());
+
+  test.each(mutants)('$breaks', { timeout: 0 }, async (mutant) => {
+    const redis = await server.connect();
+    loadsWithPretendTime(redis, (script, lua) => withFaults(mutant, script, lua));
+    const found = await firstViolation(redis);
+    console.log(`${mutant.scripts[0]} | ${mutant.breaks} | ${found.sequences} | ${found.what}`);
+    expect(found.what).not.toBe('nothing');
+  });
+});
+
+const firstViolation = async (redis: Redis): Promise<{ sequences: number; what: string }> => {
+  let tried = 0;
+  const found = await fc.check(
+    fc.asyncProperty(sequences(60), async (sequence) => {
+      tried++;
+      await play(redis, sequence, endAllRuns);
+    }),
+    { numRuns: most, seed, endOnFailure: true },
+  );
+  const error = found.errorInstance;
+  if (!found.failed) return { sequences: tried, what: 'nothing' };
+  if (!(error instanceof Violation) || !(error.cause instanceof Violation)) throw error; // the mutant is no script
+  return { sequences: tried, what: error.message.slice(error.message.indexOf('}') + 1) };
+};
