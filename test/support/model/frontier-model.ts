@@ -57,6 +57,8 @@ export type HostModel = {
   forgottenAtMs: number;
   /** Its limit has grown since release or the end of a turn looked at it: it may be served later than it could be. */
   isLooser: boolean;
+  /** Runs whose lines could leave after the step before. */
+  runsBefore: string[];
 };
 
 export const newModel = (nowMs: number): Model => ({
@@ -110,9 +112,16 @@ export const runOf = (model: Model, run: string): RunModel => {
 export const hostOf = (model: Model, host: string): HostModel => {
   const known = model.hosts.get(host);
   if (known) return known;
-  const made = { lines: new Map(), leases: new Map(), clocks: {}, forgottenAtMs: 0, isLooser: false };
-  model.hosts.set(host, made);
-  return made;
+  const none: HostModel = {
+    lines: new Map(),
+    leases: new Map(),
+    clocks: {},
+    forgottenAtMs: 0,
+    isLooser: false,
+    runsBefore: [],
+  };
+  model.hosts.set(host, none);
+  return none;
 };
 
 export const linesOf = (model: Model, run: string): number =>

@@ -14,7 +14,6 @@ export const halt = (model: Model, name: string, act: 'pause' | 'resume' | 'canc
       if (run.isCancelled) return 'cancelled';
       run.isPaused = true;
       model.halted.set(name, 'paused');
-      loosen(model, name);
       return 'done';
     case 'resume':
       if (run.isCancelled) return 'cancelled';
@@ -34,13 +33,7 @@ function cancel(model: Model, run: RunModel): HaltAnswer {
     const sinceMs = model.nowMs - Number(word.split(' ')[1] ?? Infinity);
     if (sinceMs > haltedKeptMs && (model.runs.get(name)?.isFinished ?? true)) model.halted.delete(name);
   }
-  loosen(model, run.name);
   return 'done';
-}
-
-/** Without the wishes of this run its hosts could do more; release notices with the next line that ends there. */
-function loosen(model: Model, run: string): void {
-  for (const host of model.hosts.values()) if (host.lines.has(run)) host.isLooser = true;
 }
 
 /** What a pass over a cancelled run ends: all of it that no worker has in hand. Answers how many lines. */
@@ -52,7 +45,6 @@ export const finishCancelled = (
   const run = runOf(model, name);
   if (!run.isCancelled) return 0;
   const before = run.outcomes.size;
-  loosen(model, name);
   for (const host of model.hosts.values()) {
     const records = host.lines.get(name) ?? [];
     if (records.length > 0) model.roomWanted = undefined;

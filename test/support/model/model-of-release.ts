@@ -25,6 +25,15 @@ export const runsThatGoOn = (model: Model, host: HostModel, lagMark: number): st
   return [...host.lines.keys()].filter((run) => !isHeld(run));
 };
 
+/** A run whose wishes counted is held up or has no lines here any more: release notices with the next turn that ends. */
+export const noteLooserHosts = (model: Model, lagMark: number): void => {
+  for (const host of model.hosts.values()) {
+    const runs = runsThatGoOn(model, host, lagMark);
+    if (host.runsBefore.some((run) => !runs.includes(run))) host.isLooser = true;
+    host.runsBefore = runs;
+  }
+};
+
 const isReserved = ({ clocks }: HostModel, atMs: number): boolean => (clocks.hopUntil ?? 0) > atMs;
 
 const freeAt = (model: Model, host: HostModel, most: number, atMs: number): number =>
@@ -82,7 +91,6 @@ function serve(model: Model, name: string, urls: ReleasedUrl[], limits: ReleaseL
     model.released.set(id, { host: name, run: url.run, record: url.record });
   }
   if (gapMs > 0) setClocks(model, host, { next: model.nowMs + gapMs });
-  host.isLooser = runs.some((run) => !host.lines.has(run));
 }
 
 /** Runs that share a host are served in turn, as far as they have lines. */

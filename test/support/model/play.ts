@@ -6,11 +6,11 @@ import { checkReady, compare } from './compare.ts';
 import { type Model, must, timePasses, Violation } from './frontier-model.ts';
 import { checkInvariants } from './invariants.ts';
 import { finishCancelled, forget, halt } from './model-of-halts.ts';
-import { servedAtMs } from './model-of-release.ts';
+import { noteLooserHosts, servedAtMs } from './model-of-release.ts';
 import { beginWorld, chosen, type ModelWorld, note, remember, rollBack, runNamed } from './model-world.ts';
 import { passTime } from './pretend-time.ts';
 import { atIso, pushStep, releaseStep, sweepStep } from './producer-steps.ts';
-import type { Setting, Step } from './steps.ts';
+import type { Sequence, Step } from './steps.ts';
 import {
   acquireStep,
   commitStep,
@@ -30,7 +30,7 @@ import {
  */
 export const play = async (
   redis: Redis,
-  { setting, steps }: { setting: Setting; steps: Step[] },
+  { setting, steps }: Sequence,
   endAll: (world: ModelWorld, act: (step: Step) => Promise<void>) => Promise<void>,
 ): Promise<{ done: number; seen: Map<string, number> }> => {
   const world = await beginWorld(redis, setting);
@@ -143,6 +143,7 @@ async function check(world: ModelWorld): Promise<void> {
   const picture = await world.readPicture();
   checkInvariants(picture);
   compare(model, picture);
+  noteLooserHosts(model, world.setting.lagBytes);
   checkReady(model, picture, world.setting.lagBytes);
   if (picture.has('wake')) {
     world.asleepUntilMs = undefined;

@@ -22,6 +22,8 @@ export type Step =
   | { do: 'sweep' | 'snapshot' | 'roll-back' }
   | { do: 'pass'; ms: number };
 
+export type Sequence = { setting: Setting; steps: Step[] };
+
 export type Setting = {
   runs: { perHost: number; gapMs: number; rate: number }[];
   markBytes: number;
@@ -145,7 +147,7 @@ const firstLines = fc.record({
 });
 
 /** Most sequences are long: short ones come from shrinking. */
-export const sequences = (mostSteps: number): fc.Arbitrary<{ setting: Setting; steps: Step[] }> =>
+export const sequences = (mostSteps: number): fc.Arbitrary<Sequence> =>
   fc
     .record({
       setting,
