@@ -1,7 +1,7 @@
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 
-/** Every key of the shard, read in one step. Bitmaps come as the numbers of their set bits. */
+/** Every key of the frontier, read in one step; of fingerprints and of BullMQ there are none. Bitmaps come as the numbers of their set bits. */
 export type Picture = Map<string, string[]>;
 
 const pictureScript = `local all = {}
@@ -27,8 +27,11 @@ local readers = {
   end,
 }
 for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
-  all[#all + 1] = string.sub(key, #ARGV[1] + 1)
-  all[#all + 1] = readers[redis.call('TYPE', key).ok](key)
+  local name = string.sub(key, #ARGV[1] + 1)
+  if not string.find(name, '^seen:') and not string.find(name, '^fetch:') then
+    all[#all + 1] = name
+    all[#all + 1] = readers[redis.call('TYPE', key).ok](key)
+  end
 end
 return all`;
 
