@@ -21,11 +21,11 @@ describe.runIf(isWanted)('the model check notices a script without', () => {
   });
   afterAll(() => server.stop());
 
-  test.each(mutants)('$breaks', { timeout: 0 }, async (mutant) => {
+  test.for(mutants)('$breaks', { timeout: 0 }, async (mutant, context) => {
     const redis = await server.connect();
     loadsWithPretendTime(redis, (script, lua) => withFaults(mutant, script, lua));
     const found = await firstViolation(redis);
-    console.log(`${mutant.scripts[0]} | ${mutant.breaks} | ${found.sequences} | ${found.what}`);
+    await context.annotate(`after ${found.sequences} sequences: ${found.what}`);
     expect(found.what).not.toBe('nothing');
   });
 });

@@ -25,15 +25,15 @@ const take: Step = { do: 'take', pick: 0 };
 const acquire = (pick: number): Step => ({ do: 'acquire', pick, again: false, patienceMs: 0, leadMs: 0 });
 const commit = (pick: number): Step => ({ do: 'commit', picks: [pick], class: 'ok', sentMsAgo: -1, isRepeated: false });
 
-const leadsToTheEnd = async (setting: Setting, ...steps: Step[]): Promise<void> => {
+const expectToEnd = async (setting: Setting, ...steps: Step[]): Promise<void> => {
   expect((await play(redis, { setting, steps }, endAllRuns)).done).toBeGreaterThan(steps.length);
 };
 
 test('a host that two runs shared is given up with their last lines, and its bytes with it', () =>
-  leadsToTheEnd(settingOf(1, 1), push(0, 1), push(1, 4), release()));
+  expectToEnd(settingOf(1, 1), push(0, 1), push(1, 4), release()));
 
 test('a slot that was kept free for a redirect is handed out as soon as none came for it', () =>
-  leadsToTheEnd(
+  expectToEnd(
     settingOf(2, 2),
     push(0, 1, 4, 7),
     push(1, 2),
@@ -47,7 +47,7 @@ test('a slot that was kept free for a redirect is handed out as soon as none cam
   ));
 
 test('a slot that an execution left behind is handed out once the next finds its line recorded', () =>
-  leadsToTheEnd(
+  expectToEnd(
     settingOf(1),
     push(0, 1, 4),
     release(),
@@ -63,7 +63,7 @@ test('a slot that an execution left behind is handed out once the next finds its
   ));
 
 test('a retry whose job was removed is executed again', () =>
-  leadsToTheEnd(
+  expectToEnd(
     settingOf(1),
     push(0, 1),
     release(),

@@ -51,7 +51,7 @@ export const finishCancelled = (
     for (const record of records) endLine(model, name, record, cancelledAt(atIso));
     host.lines.delete(name);
   }
-  for (const [id, released] of [...model.released]) {
+  for (const [id, released] of model.released) {
     if (released.run !== name || isInHand(id)) continue;
     model.released.delete(id);
     model.executions.delete(id);

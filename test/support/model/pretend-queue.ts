@@ -55,6 +55,4 @@ export const pretendQueue = (redis: Redis) => {
   };
 };
 
-export type PretendQueue = ReturnType<typeof pretendQueue>;
-
 const lockOf = (id: string): string => `${keys.job('fetch', id)}:lock`;

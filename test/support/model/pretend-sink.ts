@@ -103,8 +103,6 @@ export const pretendSinks = (redis: Redis, frontier: Frontier, runs: Runs, model
   };
 };
 
-export type PretendSinks = ReturnType<typeof pretendSinks>;
-
 const lengthOf = (parts: { length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
 const seqsOf = (entries: OutcomeEntry[]): number[] =>

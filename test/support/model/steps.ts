@@ -152,6 +152,6 @@ export const sequences = (mostSteps: number): fc.Arbitrary<Sequence> =>
     .record({
       setting,
       first: fc.array(firstLines, { maxLength: 3 }),
-      then: fc.noBias(fc.array(step, { maxLength: mostSteps, size: 'max' })),
+      rest: fc.noBias(fc.array(step, { maxLength: mostSteps, size: 'max' })),
     })
-    .map(({ setting: chosen, first, then }) => ({ setting: chosen, steps: [...first, ...then] }));
+    .map(({ setting: chosen, first, rest }) => ({ setting: chosen, steps: [...first, ...rest] }));
