@@ -41,6 +41,7 @@ const firstViolation = async (redis: Redis): Promise<{ sequences: number; what: 
   );
   const error = found.errorInstance;
   if (!found.failed) return { sequences: tried, what: 'nothing' };
-  if (!(error instanceof Violation) || !(error.cause instanceof Violation)) throw error; // the mutant is no script
+  // An error of Redis: the fault is no script.
+  if (!(error instanceof Violation) || !(error.cause === undefined || error.cause instanceof Violation)) throw error;
   return { sequences: tried, what: error.message.slice(error.message.indexOf('}') + 1) };
 };

@@ -54,6 +54,8 @@ export const beginWorld = async (redis: Redis, setting: Setting) => {
     hands: [] as Hand[],
     batches: new Map<string, PushBatch>(),
     snapshot: undefined as WholeSnapshot | undefined,
+    /** Jobs that somebody removed from the queue. */
+    removed: new Set<string>(),
     /** How often each kind of answer was seen. */
     seen: new Map<string, number>(),
     /** Until when the producer sleeps, unless woken. */

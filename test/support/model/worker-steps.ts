@@ -107,7 +107,9 @@ export const loseStep = async (
 ): Promise<void> => {
   if (act === 'lose-job') {
     const lost = chosen(world.queue.jobs(), pick);
-    return lost && world.queue.remove(lost.id);
+    if (!lost) return;
+    world.removed.add(lost.id);
+    return world.queue.remove(lost.id);
   }
   const hand = chosen(world.hands, pick);
   if (!hand) return;
