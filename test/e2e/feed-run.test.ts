@@ -37,6 +37,7 @@ const optionsWith = (change: Partial<FeedOptions> = {}): FeedOptions => ({
   readCheckpoint: world.runs.checkpoint,
   source: {},
   waitForRoom: async () => undefined,
+  isMemoryShort: async () => false,
   backlogBytes: 1e9,
   sinkLagBytes: 1e9,
   now: () => 0,

@@ -14,13 +14,18 @@ export const startFleetWorld = async () => {
   const directory = await mkdtemp(join(tmpdir(), 'trawl-fleet-'));
   const runs = createFleetRuns(await redis.connect(), directory);
   const children = new Set<ChildProcess>();
+  const logs = new WeakMap<ChildProcess, string>();
 
   const start = (app: App, args: string[] = [], variables: Record<string, string> = {}): ChildProcess => {
     const main = new URL(`../../apps/${app}/src/main.ts`, import.meta.url).pathname;
     const env = { ...process.env, ...impatient, REDIS_URL: redis.url, TRAWL_DATA_DIR: directory, ...variables };
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       env,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    child.stderr?.on('data', (chunk) => {
+      logs.set(child, (logs.get(child) ?? '') + String(chunk));
+      process.stderr.write(chunk);
     });
     children.add(child);
     child.once('exit', () => children.delete(child));
@@ -32,6 +37,8 @@ export const startFleetWorld = async () => {
     directory,
     ...runs,
     start,
+    /** What a process has said so far. */
+    logOf: (child: ChildProcess): string => logs.get(child) ?? '',
     stop: async (): Promise<void> => {
       await Promise.all([...children].map((child) => endOf(child, 'SIGTERM')));
       await redis.stop();

@@ -1,3 +1,4 @@
+import { withoutMemory } from '@trawl/shared/frontier/load-scripts.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import type { SinkState } from './sink/sink.ts';
@@ -14,8 +15,7 @@ export const readProgress = async (redis: Redis, shard: Shard, run: string): Pro
   return text === null ? undefined : (JSON.parse(text) as RunProgress);
 };
 
-const beginScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+const beginScript = `${withoutMemory}if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSETNX', KEYS[2], 'state', ARGV[2])
 return 1`;
 

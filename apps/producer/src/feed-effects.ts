@@ -26,6 +26,7 @@ export type FeedTools = {
   stdin: Readable;
   /** Resolves when the backlog may have fallen below its mark, or after a while. */
   waitForRoom: () => Promise<void>;
+  isMemoryShort: () => Promise<boolean>;
   log: Logger;
   now: () => number;
   monotonicMs: () => number;

@@ -10,6 +10,8 @@ export type FeedOptions = {
   source: SourceOptions;
   /** Resolves when the backlog may have fallen below its mark, or after a while. */
   waitForRoom: () => Promise<void>;
+  /** True: Redis should take nothing more for now. */
+  isMemoryShort: () => Promise<boolean>;
   /** Back-pressure mark: frontier bytes in Redis above which this producer waits. */
   backlogBytes: number;
   /** The same for the records of a cancelled run, on their way to the sinks. */
@@ -42,7 +44,7 @@ export const endFeeding = async (
     if (isLast) return;
     const after = encodeCheckpoint(position, true);
     const batch = { run, expected, after, last: true, items: [], pushedAfter: position?.ordinal ?? 0 };
-    const noWait = { ...options, waitForRoom: () => Promise.resolve() };
+    const noWait = { ...options, waitForRoom: () => Promise.resolve(), isMemoryShort: () => Promise.resolve(false) };
     if ((await pushWhenRoom(batch, noWait, stop)) === 'pushed') return;
   }
 };
@@ -95,6 +97,10 @@ const pushWhenRoom = async (
   stop: AbortSignal,
 ): Promise<'pushed' | 'moved' | 'stopped'> => {
   for (;;) {
+    while (await options.isMemoryShort()) {
+      await options.waitForRoom();
+      if (stop.aborted) return 'stopped';
+    }
     const atIso = new Date(options.now()).toISOString();
     const marks = { markBytes: options.backlogBytes, sinkLagBytes: options.sinkLagBytes };
     const result = await options.frontier.push({ ...batch, ...marks, atIso });

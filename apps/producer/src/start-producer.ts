@@ -12,6 +12,7 @@ import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import { feedEffects } from './feed-effects.ts';
+import { createMemoryAlarm } from './memory-alarm.ts';
 import { measuredFrontier } from './metrics/measured-frontier.ts';
 import type { producerMetrics } from './metrics/producer-metrics.ts';
 import { type ProduceEffects, type ProducerDuty, produce } from './produce.ts';
@@ -91,6 +92,8 @@ const effectsOf = (tools: Tools): ProduceEffects => {
   const measure = { metrics: health.metrics, onRelease: releases.beat };
   const frontier = measuredFrontier(createFrontier(redis, shard), measure);
   const runs = createRuns(redis, shard);
+  const memory = createMemoryAlarm({ infoMemory: () => redis.info('memory'), now: monotonicMs, log });
+  health.readyWhen(memory.reason);
   return {
     ...feedEffects({
       ...tools,
@@ -98,6 +101,7 @@ const effectsOf = (tools: Tools): ProduceEffects => {
       frontier,
       runs,
       waitForRoom: () => tools.room.wait(roomPauseMs),
+      isMemoryShort: memory.rings,
       monotonicMs,
     }),
     release: (stop) => {

@@ -1,3 +1,4 @@
+import { withoutMemory } from '@trawl/shared/frontier/load-scripts.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
@@ -7,8 +8,7 @@ export class FileTaken extends UserError {
   override name = 'FileTaken';
 }
 
-const claimScript = `
-local holder = redis.call('GET', KEYS[1])
+const claimScript = `${withoutMemory}local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and redis.call('SISMEMBER', KEYS[2], holder) == 1 then return holder end
 redis.call('SET', KEYS[1], ARGV[1])
 return ARGV[1]`;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from '../platform/redis.ts';
+import { withoutMemory } from './load-scripts.ts';
 
 /** The right to do something that one process of the fleet does at a time: collect a run, feed it, serve the schedules. */
 export type Lease = {
@@ -28,13 +29,15 @@ const renewEveryMs = 5000;
 const marginMs = 1000;
 const releaseDeadlineMs = 2000;
 
+/** Who makes room in a full Redis must get its lease. */
+const takeScript = `${withoutMemory}if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end return 0`;
 const renewScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
 /** Undefined: another process has it. */
 export const takeLease = async ({ redis, key, token, now }: LeaseOptions): Promise<Lease | undefined> => {
   let heldUntilMs = now() + lifeMs - marginMs;
-  if ((await redis.set(key, token, 'PX', lifeMs, 'NX')) !== 'OK') return undefined;
+  if ((await redis.eval(takeScript, 1, key, token, lifeMs)) !== 1) return undefined;
 
   const lost = new AbortController();
   const isHeld = (): boolean => {

@@ -22,6 +22,21 @@ const partsOf = {
   'keep-robots': ['clock', 'host'],
 } as const;
 
+/**
+ * Never refused for lack of memory. They free more than they take, or what they take is bounded by what is in flight: in a full
+ * Redis the outcomes that are held get in, and the sinks make room.
+ */
+const evenWithoutMemory: ReadonlySet<string> = new Set<keyof typeof partsOf>([
+  'acquire',
+  'yield',
+  'commit',
+  'acknowledge',
+  'halt',
+  'forget',
+]);
+
+export const withoutMemory = '#!lua flags=allow-oom\n';
+
 export type ScriptName = keyof typeof partsOf;
 
 type Argument = string | number | Buffer;
@@ -46,7 +61,8 @@ function sourceOf(name: ScriptName): string {
   const known = sources.get(name);
   if (known !== undefined) return known;
   const files = [...partsOf[name].map((part) => `parts/${part}.lua`), `${name}.lua`];
-  const source = files.map((file) => readFileSync(new URL(`scripts/${file}`, import.meta.url), 'utf8')).join('\n');
+  const body = files.map((file) => readFileSync(new URL(`scripts/${file}`, import.meta.url), 'utf8')).join('\n');
+  const source = evenWithoutMemory.has(name) ? withoutMemory + body : body;
   sources.set(name, source);
   return source;
 }

@@ -1,4 +1,5 @@
 import type { Redis } from '../platform/redis.ts';
+import { withoutMemory } from './load-scripts.ts';
 import { keysOf, type Shard } from './shard.ts';
 
 /** The consumer group of a run's stream: one, because one collector at a time writes all sinks. */
@@ -99,9 +100,11 @@ function readGroup(redis: Redis, args: (string | number)[]): Promise<[Buffer, Ra
   return plain.xreadgroupBuffer(...args);
 }
 
+const createGroupScript = `${withoutMemory}return redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')`;
+
 async function createSinkGroup(redis: Redis, stream: string): Promise<void> {
   try {
-    await redis.xgroup('CREATE', stream, sinkGroup, '0', 'MKSTREAM');
+    await redis.eval(createGroupScript, 1, stream, sinkGroup);
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
   }

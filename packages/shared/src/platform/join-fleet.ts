@@ -10,6 +10,7 @@ import { programVersion } from './program-version.ts';
 import { connectRedis, disconnectRedis, type Redis } from './redis.ts';
 import { refuseUnfitRedis } from './redis-checks.ts';
 import { redisOfSettings } from './redis-of-settings.ts';
+import { createRedisTrouble, type RedisTrouble } from './redis-trouble.ts';
 
 /** What every process of the fleet stands on. */
 export type FleetProcess<T extends MetricTable> = {
@@ -21,6 +22,8 @@ export type FleetProcess<T extends MetricTable> = {
   startedAtMs: number;
   log: Logger;
   redis: Redis;
+  /** What Redis refuses for now; commands wait meanwhile. */
+  trouble: Pick<RedisTrouble, 'reason'>;
   clock: RedisClock;
   health: Health<T>;
   /** A further connection; closed by `leave`. */
@@ -53,10 +56,11 @@ export const joinFleet = async <T extends MetricTable = Record<never, never>>(
   const connection = await redisOfSettings(settings);
   const version = programVersion;
   const health = await openHealth(metrics, { about: { app, version }, where: settings.health, log });
+  const trouble = createRedisTrouble(log, () => performance.now());
   const open: Redis[] = [];
   const connect = async (): Promise<Redis> => {
     const onError = (err: Error) => log.warn({ err }, 'redis connection error');
-    const redis = await connectRedis(connection, { role: app, onError });
+    const redis = await connectRedis(connection, { role: app, onError, refusals: trouble });
     open.push(redis);
     return redis;
   };
@@ -70,7 +74,7 @@ export const joinFleet = async <T extends MetricTable = Record<never, never>>(
     const { warnings } = await refuseUnfitRedis(redis);
     for (const check of warnings) log.warn(check, 'redis setting is risky');
     const clock = await redisClock(redis);
-    health.joined({ redis, clock });
+    health.joined({ redis, clock, trouble });
     const leave = async (): Promise<void> => {
       clock.stop();
       await disconnect();
@@ -79,7 +83,7 @@ export const joinFleet = async <T extends MetricTable = Record<never, never>>(
     const startedAtMs = Math.round(clock.now() - process.uptime() * 1000);
     // Containers that share a host's name may share their pids as well.
     const id = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
-    return { id, app, version, startedAtMs, log, redis, clock, health, connect, leave };
+    return { id, app, version, startedAtMs, log, redis, trouble, clock, health, connect, leave };
   } catch (error) {
     await disconnect();
     throw error;

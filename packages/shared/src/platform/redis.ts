@@ -1,13 +1,11 @@
 import { isIP } from 'node:net';
-import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { Redis as IoRedis } from 'ioredis';
+import { PatientRedis, type RedisOptions, type Refusals } from './patient-redis.ts';
 import { refusalOf } from './redis-refusal.ts';
 import { UserError } from './user-error.ts';
 
-/** A connection as ioredis gives it. This file is the only one that imports ioredis. */
+/** A connection as ioredis gives it. */
 export type Redis = IoRedis;
-
-/** Options of ioredis for a single server. */
-export type RedisOptions = Omit<CommonRedisOptions, 'replyMapping'> & StandaloneConnectionOptions;
 
 /** Where Redis is. Sentinel and Cluster will be further kinds. */
 export type RedisConnection = {
@@ -103,10 +101,13 @@ export const connectRedis = async (
     deadlineMs?: number;
     silenceMs?: number;
     evenLoading?: boolean;
+    /** Given: commands that Redis refuses for now wait, and these are told. Else they fail. */
+    refusals?: Refusals;
   },
 ): Promise<Redis> => {
   const enableReadyCheck = options.evenLoading !== true;
-  const redis = new IoRedis({ ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck });
+  const ofRedis = { ...redisOptions(connection, options), lazyConnect: true, enableReadyCheck };
+  const redis = options.refusals ? new PatientRedis(ofRedis, options.refusals) : new IoRedis(ofRedis);
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;

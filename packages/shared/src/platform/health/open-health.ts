@@ -23,7 +23,12 @@ export type Health<T extends MetricTable> = {
 
 export type OpenHealth<T extends MetricTable> = Health<T> & {
   /** From now on it is ready as far as Redis and its checks say so. */
-  joined: (fleet: Pick<MeasuredProcess, 'clock'> & { redis: Parameters<typeof redisAnswers>[0] }) => void;
+  joined: (
+    fleet: Pick<MeasuredProcess, 'clock'> & {
+      redis: Parameters<typeof redisAnswers>[0];
+      trouble: { reason: () => string | undefined };
+    },
+  ) => void;
   close: () => Promise<void>;
 };
 
@@ -50,10 +55,10 @@ export const openHealth = async <T extends MetricTable>(
     readyWhen: (check) => void checks.push(check),
     beforePage: meter.beforePage,
     answer,
-    joined: ({ redis, clock }) => {
+    joined: ({ redis, clock, trouble }) => {
       const measured = { ...about, redis, clock, eventLoopDelay: eventLoop.delay };
       meter.beforePage(processMetricsReader(meter.metrics as Handles<typeof processMetrics>, measured));
-      checks.push(redisAnswers(redis));
+      checks.push(redisAnswers(redis), () => refusesCommands(trouble.reason()));
       hasJoined = true;
     },
     close: async () => {
@@ -62,6 +67,9 @@ export const openHealth = async <T extends MetricTable>(
     },
   };
 };
+
+const refusesCommands = (reason: string | undefined): string | undefined =>
+  reason === undefined ? undefined : `Redis refuses commands: ${reason}`;
 
 const closedHealth = <T extends MetricTable>(table: T): OpenHealth<T> => ({
   url: undefined,

@@ -1,0 +1,82 @@
+import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { isOfReplica, isPassing } from './redis-trouble.ts';
+
+/** Options of ioredis for a single server. */
+export type RedisOptions = Omit<CommonRedisOptions, 'replyMapping'> & StandaloneConnectionOptions;
+
+/** Told by each connection when a command of it is refused for now, and when it has none left that is. */
+export type Refusals = { refused: (connection: object, error: Error) => void; served: (connection: object) => void };
+
+type Item = Parameters<IoRedis['handleReconnection']>[1];
+type Refused = Item['command'] & { promise: Promise<unknown>; inTransaction: boolean };
+
+const pauseMs = { first: 100, most: 2000 };
+
+/**
+ * A connection whose commands wait for a Redis that refuses them (no memory, no disk, no replicas, a replica itself) just as
+ * they wait for one that is lost: a refused command has changed nothing, and is sent again until it is done. Only what stands
+ * in a MULTI fails, as the rest of it was thrown away.
+ */
+export class PatientRedis extends IoRedis {
+  readonly #refusals: Refusals;
+  #refused: Refused[] = [];
+  #tries = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RedisOptions, refusals: Refusals) {
+    super(options);
+    this.#refusals = refusals;
+    this.on('end', () => this.#giveUp());
+  }
+
+  /** What BullMQ, wake-ups and listeners wait on are patient, too; who sets a deadline wants an answer. */
+  override duplicate(override?: Partial<RedisOptions>): IoRedis {
+    if (override?.commandTimeout !== undefined) return super.duplicate(override);
+    return new PatientRedis({ ...this.options, ...override }, this.#refusals);
+  }
+
+  /** Where ioredis brings every error that Redis answers with. */
+  override handleReconnection(error: Error, item: Item): void {
+    const command = item.command as Refused;
+    const mustReconnect = isOfReplica(error);
+    const isForEver = this.options.retryStrategy === null;
+    if (!isPassing(error) || command.inTransaction || (mustReconnect && isForEver))
+      return super.handleReconnection(error, item);
+    this.#refused.push(command);
+    this.#refusals.refused(this, error);
+    this.#timer ??= setTimeout(() => this.#sendAgain(mustReconnect), this.#pauseMs());
+  }
+
+  override disconnect(reconnect = false): void {
+    super.disconnect(reconnect);
+    if (!reconnect) this.#giveUp();
+  }
+
+  #pauseMs(): number {
+    return Math.min(pauseMs.most, pauseMs.first * 2 ** this.#tries++);
+  }
+
+  /** @param mustReconnect a failover may have put another server behind the name */
+  #sendAgain(mustReconnect: boolean): void {
+    this.#timer = undefined;
+    if (mustReconnect && this.status === 'ready') this.disconnect(true);
+    for (const command of this.#refused.splice(0)) {
+      const settled = (): void => this.#settled();
+      command.promise.then(settled, settled);
+      void this.sendCommand(command as unknown as Parameters<IoRedis['sendCommand']>[0]);
+    }
+  }
+
+  #settled(): void {
+    if (this.#refused.length > 0) return;
+    this.#tries = 0;
+    this.#refusals.served(this);
+  }
+
+  #giveUp(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const command of this.#refused.splice(0)) command.reject(new Error('Connection is closed.'));
+    this.#refusals.served(this);
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '@trawl/shared/platform/free-port.ts';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startFleetWorld } from '../../support/fleet-world.ts';
+import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
+import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
+import { until } from '../../support/until.ts';
+
+let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let web: PretendWeb;
+let redis: Redis;
+
+beforeEach(async () => {
+  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
+  redis = await world.redis.connect();
+});
+afterEach(async () => {
+  await world.stop();
+  await web.close();
+});
+
+const hosts = pretendHosts(10);
+const lines = 300;
+const list = (): string =>
+  Array.from({ length: lines }, (_, i) => `http://${hosts[i % hosts.length]}:${web.port}/ok?delay=100&id=${i}`).join(
+    '\n',
+  );
+
+/** A lock longer than the trouble: what is held need not be fetched again. */
+const patientLocks = { TRAWL_LOCK: '60s', TRAWL_LEASE: '60s', TRAWL_LOG_LEVEL: 'info' };
+
+const snapshotsFail = async (): Promise<void> => {
+  await mkdir(join(world.redis.dataDir, 'redis', 'dump.rdb'));
+  await redis.config('SET', 'save', '3600 1');
+  await redis.bgsave();
+  await until(async () => (await redis.info('persistence')).includes('rdb_last_bgsave_status:err'));
+};
+const snapshotsWork = async (): Promise<void> => {
+  await redis.config('SET', 'save', '');
+  await rmdir(join(world.redis.dataDir, 'redis', 'dump.rdb'));
+};
+
+const troubles = {
+  OOM: {
+    begin: async () => void (await redis.config('SET', 'maxmemory', '1')),
+    end: async () => void (await redis.config('SET', 'maxmemory', '0')),
+  },
+  MISCONF: { begin: snapshotsFail, end: snapshotsWork },
+  NOREPLICAS: {
+    begin: async () => void (await redis.config('SET', 'min-replicas-to-write', '1')),
+    end: async () => void (await redis.config('SET', 'min-replicas-to-write', '0')),
+  },
+  READONLY: {
+    begin: async () => void (await redis.replicaof('127.0.0.1', await freePort())),
+    end: async () => void (await redis.replicaof('NO', 'ONE')),
+  },
+};
+
+test.each(Object.entries(troubles))(
+  'while Redis answers %s every process waits, says so once, and goes on by itself',
+  async (word, trouble) => {
+    const port = await freePort();
+    await world.createRun('a', list());
+    const worker = world.start('worker', [], { ...patientLocks, TRAWL_HEALTH: `${port}` });
+    const producer = world.start('producer', ['--run', 'a'], patientLocks);
+    const collector = world.start('collector', ['--run', 'a'], patientLocks);
+    await world.recorded('a', 30);
+    await trouble.begin();
+    const saidBy = (child: typeof worker) => world.logOf(child).split('"Redis refuses commands: waiting"').length - 1;
+    await until(() => saidBy(worker) > 0 && saidBy(producer) > 0);
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain(`Redis refuses commands: ${word}`);
+    await trouble.end();
+    expect((await world.finished('a')).classes).toEqual({ ok: lines });
+    await until(() => collector.exitCode !== null);
+    expect(collector.exitCode).toBe(0);
+    expect(await world.seqsInFile('a')).toEqual(Array.from({ length: lines }, (_, seq) => seq));
+    expect([producer.exitCode, worker.exitCode, saidBy(worker), saidBy(producer)]).toEqual([null, null, 1, 1]);
+    expect(world.logOf(worker)).not.toContain('queue connection error');
+    expect(web.arrivals.total()).toBe(lines);
+  },
+);
+
+test('a full Redis takes the outcomes that workers hold, and a new collector makes room', async () => {
+  await world.createRun('a', list(), { perHost: 2 });
+  world.start('worker', [], patientLocks);
+  world.start('producer', ['--run', 'a'], patientLocks);
+  await world.recorded('a', 50);
+  await troubles.OOM.begin();
+  const released = async () => Number(await redis.hlen('{t0}:released'));
+  const active = async () => Number(await redis.llen('{t0}:fetch:active'));
+  const before = await active();
+  expect(before).toBeGreaterThan(0);
+  const left = await released();
+  await until(async () => (await released()) <= left - before || (await released()) === 0);
+  world.start('collector', ['--run', 'a'], patientLocks);
+  await until(async () => ((await world.status('a')).uncollected ?? 0) === 0);
+  await troubles.OOM.end();
+  expect((await world.finished('a')).classes).toEqual({ ok: lines });
+});
