@@ -43,6 +43,7 @@ const pauses: Record<Of<'interrupted'>['why'], true> = {
   'hop-must-wait': true,
   'memory-full': true,
   'robots-first': true,
+  'no-network': true,
 };
 const keysOf = <K extends string>(record: Record<K, true>): K[] => Object.keys(record) as K[];
 

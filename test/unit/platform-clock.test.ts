@@ -62,3 +62,30 @@ test('a Redis that cannot tell the time fails the start', async () => {
   const silent = { status: 'ready', time: () => Promise.reject(new Error('gone')) } as unknown as Redis;
   await expect(redisClock(silent)).rejects.toThrow('gone');
 });
+
+test('a clock of the machine that is set shows at once as offset, and moves the time of Redis by nothing', async () => {
+  let setByMs = 0;
+  const machine = { wallMs: () => Date.now() + setByMs, monotonicMs: () => performance.now() };
+  const clock = redisClock(
+    timeOnly(() => 0),
+    machine,
+  );
+  await vi.advanceTimersByTimeAsync(5000);
+  setByMs = hourMs;
+  expect((await clock).offsetMs).toBeCloseTo(-hourMs, -1);
+  expect((await clock).now()).toBeCloseTo(Date.now(), -1);
+  (await clock).stop();
+});
+
+test('a machine that slept asks again within a second', async () => {
+  let sleptMs = 0;
+  const clock = redisClock(
+    timeOnly(() => sleptMs),
+    { wallMs: () => Date.now() + sleptMs, monotonicMs: () => performance.now() },
+  );
+  await vi.advanceTimersByTimeAsync(5000);
+  sleptMs = hourMs;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect((await clock).now()).toBeCloseTo(Date.now() + hourMs, -1);
+  (await clock).stop();
+});

@@ -102,6 +102,7 @@ const interrupted = async (job: Job, effects: Effects, why: Interruption): Promi
   switch (why) {
     case 'stopping':
     case 'memory-full':
+    case 'no-network':
       return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'robots-first':
       return putBack(job, effects, {});

@@ -1,15 +1,14 @@
-import { fetchJobData, fetchJobVersion, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
-import { decodeLine } from '@trawl/shared/domain/frontier-line.ts';
+import { fetchJobVersion, fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { type Job as BullJob, DelayedError, Worker } from 'bullmq';
+import { type Job as BullJob, DelayedError, type JobJson, UnrecoverableError, Worker } from 'bullmq';
 import type { Ending, Job } from './job.ts';
+import { readJob } from './read-job.ts';
 
 export type QueueOptions = {
   redis: Redis;
   shard: Shard;
-  concurrency: number;
   /** A job whose worker stopped renewing its lock for this long is run again elsewhere. */
   lockMs: number;
   stalledIntervalMs: number;
@@ -18,29 +17,42 @@ export type QueueOptions = {
   now: () => number;
 };
 
-/** A job of a newer Trawl is left for a newer worker. */
-const newerVersionPauseMs = 5000;
+/** A job of a newer Trawl is left for a newer worker, and looked at again, later each time. */
+const newerVersionPauseMs = { first: 5000, most: 60_000 };
 
 /** An infrastructure error costs no attempt: the job is looked at again, later each time. */
 const infrastructurePauseMs = { first: 1000, most: 60_000 };
 
+export type TakenJobs = {
+  /** Executions begun since the start: the watchdog's pulse. */
+  started: () => number;
+  /** False once it was closed or given up, while it may take none, and when BullMQ has given up. */
+  isTaking: () => boolean;
+  /** From now on so many at once; 0: none. What is in hand goes on, and one that was on its way may still come. */
+  takeAtMost: (n: number) => void;
+  /** Stops taking and waits for those in hand. */
+  close: () => Promise<void>;
+  /** Leaves a connection on which nothing comes any more, with all that was on its way. */
+  abandon: () => void;
+};
+
 /**
  * The only place that knows BullMQ's worker: its jobs become ours, our endings become its exceptions.
- * The returned worker has begun to take jobs; `close` stops taking and waits for those in hand.
+ * The returned worker takes jobs once it is told how many.
  */
-export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<Ending>) => {
+export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<Ending>): TakenJobs => {
   const { log, lockMs } = options;
   let started = 0;
   let isClosing = false;
 
-  const worker = new Worker(
+  const worker = new StrangersWorker(
     fetchQueueName,
     async (bullJob: BullJob, token?: string) => {
       started++;
       const isFresh = options.now() - (bullJob.processedOn ?? 0) < lockMs / 2;
       const ending = isNewer(bullJob)
         ? handBack(bullJob, log)
-        : await endingOf(jobOf(bullJob, { lockToken: token ?? '', isFresh }), process, log);
+        : await endingOf(ownJob(bullJob, { lockToken: token ?? '', isFresh }), process, log);
       switch (ending.next) {
         case 'nothing':
           return;
@@ -56,7 +68,7 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
     {
       connection: options.redis,
       prefix: options.shard.bullPrefix,
-      concurrency: options.concurrency,
+      autorun: false,
       lockDuration: lockMs,
       stalledInterval: options.stalledIntervalMs,
       // Our own count decides when a URL is poison: BullMQ's limit would end it without a recorded outcome.
@@ -74,16 +86,41 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
   worker.on('error', (error) => log.warn({ err: error }, 'queue connection error'));
 
   return {
-    /** Executions begun since the start: the watchdog's pulse. */
     started: () => started,
-    /** False once `close` was called, and when BullMQ has given up. */
-    isTaking: () => !isClosing && worker.isRunning(),
-    close: (): Promise<void> => {
+    isTaking: () => !isClosing && worker.isRunning() && !worker.isPaused(),
+    takeAtMost: (n) => {
+      if (isClosing) return;
+      if (n === 0) return void worker.pause(true);
+      worker.concurrency = n;
+      if (!worker.isRunning() || worker.isPaused()) void worker.resume();
+    },
+    close: () => {
       isClosing = true;
       return worker.close();
     },
+    abandon: () => {
+      isClosing = true;
+      void worker.close(true);
+      options.redis.disconnect();
+    },
   };
 };
+
+/** BullMQ breaks off at data that is no JSON, and the job would stay in its hands: here it comes to us, as what it is. */
+class StrangersWorker extends Worker {
+  /** Also where `resume` starts it, which looks after no failure. */
+  override run(): Promise<void> {
+    return super.run().catch((error: unknown) => void this.emit('error', error as Error));
+  }
+
+  protected override createJob(job: JobJson, id: string): BullJob {
+    try {
+      return super.createJob(job, id);
+    } catch {
+      return super.createJob({ ...job, data: '"not JSON"' }, id);
+    }
+  }
+}
 
 /** Thrown to make BullMQ run the job again; carries no stack, since every retry would pay for it. */
 class RetryLater extends Error {
@@ -102,39 +139,28 @@ const isNewer = ({ data }: BullJob): boolean => {
   return typeof version === 'number' && version > fetchJobVersion;
 };
 
-const handBack = ({ id, data }: BullJob, log: Logger): Ending => {
+const handBack = ({ id, data, attemptsStarted }: BullJob, log: Logger): Ending => {
   log.warn({ job: id, version: (data as { v: number }).v }, 'job of a newer version handed back');
-  return { next: 'wait', delayMs: newerVersionPauseMs };
+  return { next: 'wait', delayMs: laterEachTime(newerVersionPauseMs, attemptsStarted) };
 };
+
+const laterEachTime = ({ first, most }: { first: number; most: number }, times: number): number =>
+  Math.min(most, first * 2 ** (times - 1));
 
 const endingOf = async (job: Job, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
   try {
     return await process(job);
   } catch (error) {
     log.error({ err: error, run: job.run, seq: job.line.seq }, 'execution failed');
-    const { first, most } = infrastructurePauseMs;
-    return { next: 'wait', delayMs: Math.min(most, first * 2 ** (job.executions - 1)) };
+    return { next: 'wait', delayMs: laterEachTime(infrastructurePauseMs, job.executions) };
   }
 };
 
-/**
- * Throws for data that Trawl did not write: such a job ends in BullMQ's failed list.
- * @param hand.isFresh false: its answer was so long on its way that the lock may be gone
- */
-const jobOf = (bullJob: BullJob, hand: { lockToken: string; isFresh: boolean }): Job => {
-  const data = fetchJobData.parse(bullJob.data);
-  const line = decodeLine(data.record);
-  return {
-    id: bullJob.id ?? '',
-    run: data.run,
-    host: data.host,
-    line,
-    attempt: line.attempts + bullJob.attemptsMade + 1,
-    deaths: bullJob.stalledCounter,
-    executions: bullJob.attemptsStarted,
-    isFirstExecution: bullJob.attemptsStarted <= 1 && bullJob.stalledCounter === 0 && hand.isFresh,
-    lockToken: hand.lockToken,
-    releasedAtMs: data.releasedAtMs,
-    turnHeld: data.turnHeld,
-  };
+/** A job that Trawl did not make fails at once, whatever tries its options ask for. */
+const ownJob: typeof readJob = (bullJob, hand) => {
+  try {
+    return readJob(bullJob, hand);
+  } catch (error) {
+    throw new UnrecoverableError(`not a job of Trawl: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };

@@ -12,6 +12,7 @@ import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
+import { createClockGuard } from './clock-guard.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
@@ -19,8 +20,10 @@ import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Ending, Job } from './job.ts';
+import { keepTaking } from './keep-taking.ts';
 import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
+import { createNetworkGuard } from './network-guard.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
 import { followRobots } from './robots/follow-robots.ts';
@@ -46,7 +49,8 @@ export type WorkerParts = FleetProcess<typeof workerMetrics> & {
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
 
-const lookEveryMs = 5000;
+const watchEveryMs = 5000;
+const adjustEveryMs = 500;
 const silentForMs = 30_000;
 
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
@@ -76,6 +80,8 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     now: monotonicMs,
     ...(ca !== undefined && { ca }),
   });
+  const isClockOff = createClockGuard(() => clock.offsetMs, log);
+  const network = createNetworkGuard({ now: monotonicMs, log, onChange: () => adjust() });
   const tools = {
     frontier,
     fetcher,
@@ -89,8 +95,12 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     random: parts.random,
     sleep: (ms: number, run: string) =>
       delay(Math.ceil(ms), undefined, { signal: parts.halted.stopOf(run) }).catch(() => undefined),
-    halted: parts.halted,
+    halted: {
+      of: (run: string) => parts.halted.of(run) ?? (isClockOff() ? ('paused' as const) : undefined),
+      stopOf: parts.halted.stopOf,
+    },
     measure,
+    network,
   };
 
   let inFlight = 0;
@@ -101,6 +111,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
       const policy = policies.of(job.run) ?? (await policies.load(job.run));
       const ending = await processUrl(job, effectsFor(policy, tools, memory));
       measure.executionEnds(ending);
+      if (network.isCutOff()) await tools.sleep(network.pauseMs(), job.run);
       return ending;
     } finally {
       memory.free();
@@ -108,10 +119,20 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     }
   };
   const { lockMs, stalledIntervalMs } = settings;
-  const queueOptions = { redis: parts.queueRedis, shard, concurrency, lockMs, stalledIntervalMs, log, now: parts.now };
-  const queue = takeJobs(queueOptions, execute);
+  const take = (ofQueue: Redis) =>
+    takeJobs({ redis: ofQueue, shard, lockMs, stalledIntervalMs, log, now: parts.now }, execute);
+  const queue = keepTaking(take(parts.queueRedis), async () => take(await parts.connect()));
+  const mayTake = () => (isClockOff() ? 0 : network.isCutOff() ? 1 : concurrency);
+  let taken = mayTake();
+  queue.takeAtMost(taken);
+  const adjust = (): void => {
+    const most = mayTake();
+    if (most !== taken) queue.takeAtMost(most);
+    taken = most;
+  };
   log.info({ concurrency }, 'worker started');
 
+  health.readyWhen(() => (isClockOff() ? 'its clock is off' : network.isCutOff() ? 'no way to the web' : undefined));
   health.readyWhen(() => (queue.isTaking() ? undefined : 'takes no jobs'));
   health.beforePage(() => {
     health.metrics.fetchesInFlight.set(measure.fetchesInFlight());
@@ -119,17 +140,30 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   });
   const announced = keepAnnounced(parts, shard, { concurrency });
   const end = Promise.withResolvers<WorkerEnd>();
-  const isStuck = createWatchdog(silentForMs);
-  const look = async (): Promise<void> => {
+  const conditionOf = createWatchdog(silentForMs);
+  const watch = async (): Promise<void> => {
     const waitingJobs = await readStartableJobs(redis, shard);
-    if (isStuck({ startedJobs: queue.started(), waitingJobs, inFlight }, monotonicMs())) end.resolve('stuck');
+    const isHeld = parts.trouble.reason() !== undefined || mayTake() < concurrency;
+    switch (conditionOf({ startedJobs: queue.started(), waitingJobs, inFlight, isHeld }, monotonicMs())) {
+      case 'well':
+        return;
+      case 'deaf':
+        log.error({ waitingJobs }, 'nothing is heard from the queue: connecting to it anew');
+        return queue.replace();
+      case 'stuck':
+        log.error({ waitingJobs }, 'nothing is heard from the queue: this worker gives up');
+        end.resolve('stuck');
+    }
   };
   const reportFailure = (error: unknown) => log.warn({ err: error }, 'queue length not readable');
-  look().catch(reportFailure);
-  const timer = setInterval(() => void look().catch(reportFailure), lookEveryMs);
+  watch().catch(reportFailure);
+  const timers = [
+    setInterval(() => void watch().catch(reportFailure), watchEveryMs),
+    setInterval(adjust, adjustEveryMs),
+  ];
 
   const stop = async (): Promise<void> => {
-    clearInterval(timer);
+    timers.forEach(clearInterval);
     const closing = queue.close();
     const grace = setTimeout(() => parts.stopFetching.abort(), settings.graceMs);
     await closing;
