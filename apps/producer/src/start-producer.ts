@@ -20,6 +20,7 @@ import { endCancelledRuns } from './release/end-cancelled.ts';
 import { openFetchQueue } from './release/fetch-queue.ts';
 import { releaseLoop } from './release/release-loop.ts';
 import { createSweeper } from './release/sweeper.ts';
+import { removeUnreadableJobs } from './release/unreadable-jobs.ts';
 import { createWakeUps } from './release/wake-ups.ts';
 import { windowFor } from './release/window.ts';
 import { serveSchedules } from './schedule/serve-schedules.ts';
@@ -156,6 +157,8 @@ const sweepLoop = async (
     const isMine = (await redis.set(owner, me, 'PX', everyMs * 2, 'NX')) === 'OK' || (await redis.get(owner)) === me;
     if (!isMine) continue;
     await redis.pexpire(owner, everyMs * 2);
+    const unreadable = await removeUnreadableJobs(redis, shard);
+    if (unreadable.length > 0) log.error({ jobs: unreadable }, 'jobs that nobody can read removed');
     const added = await sweep(nowMs());
     health.metrics.jobsReadded.add(added);
     if (added > 0) log.warn({ added }, 'jobs that were missing added again');
