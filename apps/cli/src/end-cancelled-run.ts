@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec, RunStatus } from '@trawl/shared/domain/run.ts';
 import { finishCancelledRun } from '@trawl/shared/frontier/finish-cancelled-run.ts';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { feederOf } from './fleet/members-of-run.ts';
@@ -39,7 +40,7 @@ export const endCancelledRun = async (
   const pause = () => delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
   const look = async (): Promise<RunStatus> => {
     const status = await createRuns(redis, firstShard).status(spec.run);
-    if (status === undefined) throw new Error('the run is gone from Redis');
+    if (status === undefined) throw new RunGone(spec.run);
     return status;
   };
   const nowIso = () => new Date(shell.now()).toISOString();

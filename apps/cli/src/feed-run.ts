@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec, RunStatus } from '@trawl/shared/domain/run.ts';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
@@ -27,12 +28,14 @@ export const feedRun = async (spec: RunSpec, { place, wish, shell }: FeedSurroun
   const onLook = wish.json || wish.quiet ? () => undefined : feedingNotices(notice, shell.now);
   const stop = AbortSignal.any([shell.stop, fed.signal]);
   try {
-    await Promise.race([fleet.over, watchRun(look, { onLook, isOver: () => false, stop })]);
+    await Promise.race([fleet.over, watchRun(spec.run, look, { onLook, isOver: () => false, stop })]);
   } finally {
     fed.abort();
     await fleet.stop('in order');
   }
-  return tellEnd(await look(), { wish, shell });
+  const status = await look();
+  if (status === undefined) throw new RunGone(spec.run);
+  return tellEnd(status, { wish, shell });
 };
 
 const noticeEveryMs = 5000;
@@ -50,8 +53,7 @@ function feedingNotices(notice: (text: string) => void, now: () => number): (sta
   };
 }
 
-function tellEnd(status: RunStatus | undefined, { wish, shell }: Pick<FeedSurroundings, 'wish' | 'shell'>): number {
-  if (status === undefined) throw new Error('the run is gone from Redis');
+function tellEnd(status: RunStatus, { wish, shell }: Pick<FeedSurroundings, 'wish' | 'shell'>): number {
   const { run, pushed, state } = status;
   if (state === 'feeding') {
     const next = `This reads the rest and finishes the run:\n  ${shell.program} resume ${run}`;

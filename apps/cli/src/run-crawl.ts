@@ -54,7 +54,7 @@ export const runCrawl = async (
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });
   tellStart({ run, workers: wish.workers, logs: logDir(dataDir, run) }, { display, wish, shell });
 
-  const ending = await untilCollected({ look, fleet, display, place, shell });
+  const ending = await untilCollected({ run, look, fleet, display, place, shell });
   display.end();
   if (ending === 'stopped') return leaveForLater(run, { fleet, look, place, shell });
   const report = endWithReport(run, { redis: place.redis, wish, shell });
@@ -82,16 +82,16 @@ async function lookAt(run: string, redis: Redis): Promise<RunLook | undefined> {
   return status && { ...status, retries: Number(retries ?? 0) };
 }
 
-type Watched = { look: Look; fleet: Fleet; display: ProgressDisplay; place: CommandRedis; shell: Shell };
+type Watched = { run: string; look: Look; fleet: Fleet; display: ProgressDisplay; place: CommandRedis; shell: Shell };
 
 /** Rejects, with the fleet stopped, when a process of the fleet or its Redis says that the user must act. */
 async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'> {
-  const { look, fleet, display, place, shell } = watched;
+  const { run, look, fleet, display, place, shell } = watched;
   const done = new AbortController();
   const stop = AbortSignal.any([shell.stop, done.signal]);
   const measure = createProgressMeter();
   const onLook = (status: RunLook) => display.show(measure(status, shell.now()));
-  const collected = watchRun(look, { onLook, isOver: ({ collectedAtMs }) => collectedAtMs !== undefined, stop });
+  const collected = watchRun(run, look, { onLook, isOver: ({ collectedAtMs }) => collectedAtMs !== undefined, stop });
   const never = new Promise<never>(() => undefined);
   const kept = keepRedisAlive(place, { notice: display.notice, now: shell.now, stop });
   try {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { takeLease } from '@trawl/shared/frontier/lease.ts';
 import { sinkGroup } from '@trawl/shared/frontier/outcome-stream.ts';
+import { RunGone, refuseGoneRun } from '@trawl/shared/frontier/run-gone.ts';
 import type { Runs } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
@@ -40,7 +41,11 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
       const lease = await takeLease({ redis, key: keys.owner(run), token: randomUUID(), now });
       return lease && measure.ownedRun(lease);
     },
-    isCollected: async () => (await redis.sismember(keys.toCollect, run)) === 0,
+    isCollected: async () => {
+      if ((await redis.sismember(keys.toCollect, run)) === 1) return false;
+      await refuseGoneRun(redis, shard, run);
+      return true;
+    },
 
     openOutcomes: async ({ token }, stop) => {
       const connection = tools.connectOnce();
@@ -68,6 +73,7 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
 
     isComplete: async () => {
       const [state, uncollected] = await redis.hmget(keys.run(run), 'state', 'uncollected');
+      if (state === null) throw new RunGone(run);
       return state === 'finished' && Number(uncollected ?? 0) <= 0;
     },
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import type { CollectEnding } from './collect.ts';
@@ -37,7 +38,8 @@ export const followRuns = async (
     const message = error instanceof Error ? error.message : String(error);
     if (complaints.get(run) === message) return;
     complaints.set(run, message);
-    if (error instanceof UserError)
+    if (error instanceof RunGone) log.error({ run }, 'run is gone from Redis');
+    else if (error instanceof UserError)
       log.error({ run, reason: message, remedy: error.remedy }, 'run paused: its sink needs help');
     else log.warn({ run, err: error }, 'collecting broke off: trying again');
   };
@@ -64,7 +66,7 @@ export type FollowOneEffects = {
   log: Logger;
 };
 
-/** Collects one run to its end, after another owner if need be. Rejects with a UserError when its sink needs help. */
+/** Collects one run to its end, after another owner if need be. Rejects with a UserError when its sink needs help, or Redis lost it. */
 export const followOneRun = async (
   { collect, isCollected, log }: FollowOneEffects,
   stop: AbortSignal,

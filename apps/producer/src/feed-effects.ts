@@ -5,6 +5,7 @@ import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
 import { takeLease } from '@trawl/shared/frontier/lease.ts';
 import { listenForNews } from '@trawl/shared/frontier/news.ts';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import type { Runs } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
@@ -69,6 +70,10 @@ export const feedEffects = (tools: FeedTools): Pick<ProduceEffects, 'checkSource
       await checkSource(spec, runs);
       await feedToEnd(spec, until);
     } catch (error) {
+      if (error instanceof RunGone) {
+        log.error({ run }, 'run is gone from Redis');
+        return await runs.noteFed(run);
+      }
       if (!isOfSource(error) || until.aborted) throw error;
       log.error({ run, reason: error.message }, 'source not readable: the run ends with what was read');
       await runs.noteProblem(run, error.message);

@@ -1,5 +1,6 @@
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import type { Frontier, PushItem } from '@trawl/shared/frontier/frontier.ts';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { toPushItem } from './ingest/to-push-item.ts';
 import { openSource } from './source/open-source.ts';
 import type { SourceLine, SourceOptions, SourcePosition } from './source/source.ts';
@@ -23,7 +24,7 @@ type Checkpoint = { text: string; position: SourcePosition | undefined; isLast: 
 
 /**
  * Pushes a run's source from its checkpoint to its end. Checkpoint and lines move together, so a producer that dies is
- * continued exactly where it was; when another one pushes the same run, whoever comes second goes on from there.
+ * continued exactly where it was; when another one pushes the same run, whoever comes second goes on from there. Throws RunGone.
  */
 export const feedRun = async (spec: RunSpec, options: FeedOptions, stop: AbortSignal): Promise<void> => {
   for (;;) {
@@ -104,6 +105,7 @@ const pushWhenRoom = async (
     const atIso = new Date(options.now()).toISOString();
     const marks = { markBytes: options.backlogBytes, sinkLagBytes: options.sinkLagBytes };
     const result = await options.frontier.push({ ...batch, ...marks, atIso });
+    if (result.kind === 'gone') throw new RunGone(batch.run);
     if (result.kind !== 'full') return result.kind;
     await options.waitForRoom();
     if (stop.aborted) return 'stopped';

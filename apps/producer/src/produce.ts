@@ -8,6 +8,8 @@ export type ProduceEffects = {
   feed: (spec: RunSpec, stop: AbortSignal) => Promise<void>;
   /** The same for every run that is left to the fleet, until told to stop. */
   feedFleet: (stop: AbortSignal) => Promise<void>;
+  /** Until told to stop; rejects when Redis does not know the run any more. */
+  watchOwnRun: (spec: RunSpec, stop: AbortSignal) => Promise<void>;
   /** Frontier to queue, for all runs, until told to stop. */
   release: (stop: AbortSignal) => Promise<void>;
   /** Adds jobs again that went missing between release and queue, until told to stop. */
@@ -28,6 +30,7 @@ export const produce = async (duty: ProducerDuty, effects: ProduceEffects, stop:
   await Promise.all([
     duty.feeds && effects.feed(duty.feeds, stop),
     servesFleet && effects.feedFleet(stop),
+    duty.feeds && duty.releases && effects.watchOwnRun(duty.feeds, stop),
     duty.releases && effects.release(stop),
     duty.releases && effects.sweep(stop),
     duty.releases && effects.endCancelled(stop),

@@ -6,6 +6,7 @@ import { createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { fleetMetricsReader } from '@trawl/shared/frontier/fleet-metrics.ts';
 import { forgetRuns } from '@trawl/shared/frontier/forget-runs.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
+import { refuseGoneRun } from '@trawl/shared/frontier/run-gone.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
@@ -35,6 +36,7 @@ export type ProducerParts = FleetProcess<typeof producerMetrics> & {
 const monotonicMs = (): number => performance.now();
 const roomPauseMs = 1000;
 const fleetLookMs = 250;
+const ownRunLookMs = 1000;
 /** Release answers at least every five seconds, unless it hangs. */
 const longestReleaseSilenceMs = 30_000;
 
@@ -105,6 +107,12 @@ const effectsOf = (tools: Tools): ProduceEffects => {
       isMemoryShort: memory.rings,
       monotonicMs,
     }),
+    watchOwnRun: async ({ run }, stop) => {
+      while (!stop.aborted) {
+        await refuseGoneRun(redis, shard, run);
+        await delay(ownRunLookMs, undefined, { signal: stop }).catch(() => undefined);
+      }
+    },
     release: (stop) => {
       health.readyWhen(releases.check);
       const { leaseMs, sinkLagBytes } = settings;

@@ -16,16 +16,16 @@ export type RunPolicy = {
 const mostKept = 1000;
 
 /**
- * What each run decided, read once: a run's spec never changes. Throws when there is no such run. No fetch lasts longer than
+ * What each run decided, read once: a run's spec never changes. No fetch lasts longer than
  * this worker's job deadline: its lock and its lease would run out while it still asks the host.
  */
 export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | undefined>, jobDeadlineMs: number) => {
   const known = new Map<string, RunPolicy>();
-  const reading = new Map<string, Promise<RunPolicy>>();
+  const reading = new Map<string, Promise<RunPolicy | undefined>>();
 
-  const read = async (run: string): Promise<RunPolicy> => {
+  const read = async (run: string): Promise<RunPolicy | undefined> => {
     const spec = await readSpec(run);
-    if (spec === undefined) throw new Error(`no run ${run} in Redis`);
+    if (spec === undefined) return undefined;
     const totalTimeoutMs = Math.min(spec.settings.totalTimeoutMs, jobDeadlineMs);
     const settings = { ...spec.settings, totalTimeoutMs };
     const policy: RunPolicy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
@@ -37,8 +37,8 @@ export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | u
   };
 
   return {
-    /** Resolves once `of` can answer for the run. */
-    load: (run: string): Promise<RunPolicy> => {
+    /** Resolves once `of` can answer for the run; with undefined where Redis does not know it. */
+    load: (run: string): Promise<RunPolicy | undefined> => {
       const found = reading.get(run) ?? read(run).finally(() => reading.delete(run));
       reading.set(run, found);
       return found;

@@ -103,12 +103,19 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     network,
   };
 
+  const dropOfGoneRun = async (job: Job): Promise<Ending> => {
+    if (!(await frontier.drop(job))) throw new Error('the run was gone, and is there again');
+    log.error({ run: job.run, job: job.id }, 'run is gone from Redis: its job is dropped');
+    return { next: 'nothing' };
+  };
+
   let inFlight = 0;
   const execute = async (job: Job): Promise<Ending> => {
     inFlight++;
     const memory = fetcher.memory.open();
     try {
       const policy = policies.of(job.run) ?? (await policies.load(job.run));
+      if (policy === undefined) return await dropOfGoneRun(job);
       const ending = await processUrl(job, effectsFor(policy, tools, memory));
       measure.executionEnds(ending);
       if (network.isCutOff()) await tools.sleep(network.pauseMs(), job.run);

@@ -1,3 +1,4 @@
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
@@ -16,7 +17,7 @@ export const report = async (invocation: Invocation): Promise<number> => {
     const { styleOf } = await import('../report/end-with-report.ts');
     const { run } = await runOfWord(redis, words[0] ?? 'last');
     const found = await readReport(redis, firstShard, run);
-    if (found === undefined) throw new Error(`run ${run} is gone from Redis`);
+    if (found === undefined) throw new RunGone(run);
     shell.stdout.write(`${settings.json ? JSON.stringify(found) : reportText(found, styleOf(shell, shell.stdout))}\n`);
     return exitCodes.ok;
   });

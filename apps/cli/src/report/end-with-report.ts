@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -15,7 +16,7 @@ export const endWithReport = async (
   { redis, wish, shell }: { redis: Redis; wish: { json: boolean; quiet: boolean; failOn: string[] }; shell: Shell },
 ): Promise<number> => {
   const report = await readReport(redis, firstShard, run);
-  if (report === undefined) throw new Error(`run ${run} is gone from Redis`);
+  if (report === undefined) throw new RunGone(run);
   if (wish.json) shell.stdout.write(`${JSON.stringify({ event: 'report', ...report })}\n`);
   else if (!wish.quiet) {
     const screen = writesToStdout(report) ? shell.stderr : shell.stdout;

@@ -29,7 +29,9 @@ export type PushResult =
   /** Another producer pushed in the meantime; go on from this checkpoint. */
   | { kind: 'moved'; checkpoint: string }
   /** The backlog is above its mark: wait for room. */
-  | { kind: 'full' };
+  | { kind: 'full' }
+  /** Redis does not know the run any more. */
+  | { kind: 'gone' };
 
 export type ReleaseLimits = { most: number; leaseMs: number; window: number; sinkLagBytes: number };
 
@@ -104,13 +106,14 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       const { run, expected, after, pushedAfter, last, markBytes, atIso, sinkLagBytes } = batch;
       const head = [run, expected, after, pushedAfter, last ? '1' : '0', markBytes, atIso, sinkLagBytes];
       const reply = await scripts.push([shard.prefix], [...head, ...batch.items.flatMap(argumentsOfItem)]);
-      const [kind, value] = reply as ['pushed' | 'moved' | 'full', number | string];
+      const [kind, value] = reply as ['pushed' | 'moved' | 'full' | 'gone', number | string];
       switch (kind) {
         case 'pushed':
           return { kind, duplicates: Number(value) };
         case 'moved':
           return { kind, checkpoint: String(value) };
         case 'full':
+        case 'gone':
           return { kind };
       }
     },
@@ -182,6 +185,10 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       const [blockedMs, refusedForMs] = (await scripts.yield([shard.prefix, waiting], args)) as [number, number];
       return { blockedMs, refusedForMs };
     },
+
+    /** Clears away a job whose run Redis does not know. False: it knows it. */
+    drop: async ({ host, run, id }: Pick<TurnRequest, 'host' | 'run' | 'id'>): Promise<boolean> =>
+      (await scripts.drop([shard.prefix], [host, run, id])) === 1,
 
     /** Answers for each commit whether its outcome was recorded; false: the line already had one. */
     commit: async (commits: Commit[]): Promise<boolean[]> => {

@@ -12,6 +12,7 @@ const partsOf = {
   acquire: ['clock', 'host', 'rate'],
   yield: ['clock', 'host', 'queue'],
   commit: ['clock', 'host', 'ledger', 'queue'],
+  drop: ['clock', 'host'],
   'cancel-waiting': ['clock', 'host', 'ledger'],
   'cancel-released': ['clock', 'host', 'ledger'],
   acknowledge: ['clock'],
@@ -33,6 +34,7 @@ const evenWithoutMemory: ReadonlySet<string> = new Set<keyof typeof partsOf>([
   'acknowledge',
   'halt',
   'forget',
+  'drop',
 ]);
 
 export const withoutMemory = '#!lua flags=allow-oom\n';

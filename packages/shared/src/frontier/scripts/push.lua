@@ -4,13 +4,14 @@
 --       6 backlog mark in bytes  7 time as ISO 8601 for records made here  8 sink lag mark of a run in bytes  then four a line, in seq order:
 --         host, record, bucket hash, fingerprint     a URL (bucket hash '' = may repeat)
 --         '', record as JSON, reason, summary        a line that is no URL: ends as invalid
--- Result {'pushed', duplicates} | {'moved', checkpoint}: somebody else pushed | {'full', bytes}: wait for room
+-- Result {'pushed', duplicates} | {'moved', checkpoint}: somebody else pushed | {'full', bytes}: wait for room | {'gone'}: no such run
 -- The lines of a cancelled run get their outcome here, so that it, too, accounts for its whole source.
 -- Invariant: checkpoint, lines, fingerprints and outcomes of a batch are all there or none is.
 local run, expected, after, pushedAfter = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local last, markBytes, atIso, lagMark, firstItem = ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), 9
 local runKey = P .. 'run:' .. run
 
+if redis.call('HEXISTS', runKey, 'spec') == 0 then return { 'gone' } end
 local checkpoint = redis.call('GET', P .. 'checkpoint:' .. run) or ''
 if checkpoint ~= expected then return { 'moved', checkpoint } end
 
