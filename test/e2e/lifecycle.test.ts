@@ -35,6 +35,13 @@ test('a stop that takes longer than its deadline ends with 70, and says so', asy
   expect(ended.stderr).toContain('stopping took too long');
 });
 
+test('a main that knows how long its stop may take is given that long', async () => {
+  const process = main('stops slowly, as it said');
+  await process.says('running');
+  process.child.kill('SIGTERM');
+  expect(await process.ended).toMatchObject({ code: 70, stderr: expect.stringContaining('"deadlineMs":50') });
+});
+
 test('a signal during the start lets the start end early, then stops', async () => {
   const process = main('starts slowly');
   await process.says('starting');

@@ -26,7 +26,8 @@ const world = () => {
   const parts = {
     start,
     lastWords: async () => ({ forUser: state.forUser, ofLog: '' }),
-    isRedisUp: () => state.isRedisUp,
+    wasRedisUpSince: () => state.isRedisUp,
+    stopDeadlineMs: 35_000,
     notice: (text: string) => void log.push(text),
     now: () => state.nowMs,
     wait: async (ms: number) => void waits.push(ms),

@@ -1,3 +1,4 @@
+import { asUserError } from '@trawl/shared/platform/as-user-error.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
@@ -13,9 +14,10 @@ export const trawl = async (shell: Shell): Promise<number> => {
   try {
     return await dispatch(shell);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    shell.stderr.write(`${withoutCredentials(error.message)}\n${withoutCredentials(error.remedy)}\n`);
-    return error.exitCode;
+    const ofUser = asUserError(error);
+    if (ofUser === undefined) throw error;
+    shell.stderr.write(`${withoutCredentials(ofUser.message)}\n${withoutCredentials(ofUser.remedy)}\n`);
+    return ofUser.exitCode;
   }
 };
 

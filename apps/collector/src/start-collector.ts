@@ -7,6 +7,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { type CollectEnding, collectRun } from './collect.ts';
 import { type CollectTools, collectEffects } from './collect-effects.ts';
 import { followOneRun, followRuns } from './follow-runs.ts';
@@ -21,6 +22,7 @@ export type CollectorParts = FleetProcess<typeof collectorMetrics> & {
 
 /** It looks for new runs at least every five seconds, unless it hangs. */
 const longestLookSilenceMs = 30_000;
+const redisPatienceMs = 2000;
 
 /**
  * Wires one collector and starts it. `only`: the one run that it is for; else it serves all, except those that write to
@@ -48,13 +50,16 @@ export const startCollector = (
   const announced = keepAnnounced(parts, shard);
   const looks = createPulse('new runs not looked for', { longestMs: longestLookSilenceMs, now });
   if (!only) health.readyWhen(looks.check);
-  const done = only
+  const work = only
     ? collectOne(only, tools, stopping.signal)
     : collectAll({ ...tools, onLook: looks.beat }, stopping.signal);
+  const left = Promise.withResolvers<void>();
+  const done = Promise.race([work, left.promise]);
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await done.catch(() => undefined);
-    await announced.stop();
+    await whileRedisAnswers(done, parts, { patienceMs: redisPatienceMs, now });
+    left.resolve();
+    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now });
     log.info('collector stopped');
   };
   return { stop, done };

@@ -12,6 +12,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
+import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { feedEffects } from './feed-effects.ts';
 import { createMemoryAlarm } from './memory-alarm.ts';
 import { measuredFrontier } from './metrics/measured-frontier.ts';
@@ -35,6 +36,7 @@ export type ProducerParts = FleetProcess<typeof producerMetrics> & {
 
 const monotonicMs = (): number => performance.now();
 const roomPauseMs = 1000;
+const redisPatienceMs = 2000;
 const fleetLookMs = 250;
 const ownRunLookMs = 1000;
 /** Release answers at least every five seconds, unless it hangs. */
@@ -65,7 +67,8 @@ export const startProducer = (
       await queue.close();
     }
   };
-  const done = work();
+  const left = Promise.withResolvers<void>();
+  const done = Promise.race([work(), left.promise]);
   log.info({ feeds: duty.feeds?.run, releases: duty.releases }, 'producer started');
   health.readyWhen(() => (stopping.signal.aborted ? 'stopping' : undefined));
   health.beforePage(fleetMetricsReader(health.metrics, { redis, shard, nowMs: () => clock.now() }));
@@ -73,8 +76,9 @@ export const startProducer = (
 
   const stop = async (): Promise<void> => {
     endWaits();
-    await done.catch(() => undefined);
-    await announced.stop();
+    await whileRedisAnswers(done, parts, { patienceMs: redisPatienceMs, now: monotonicMs });
+    left.resolve();
+    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now: monotonicMs });
     log.info('producer stopped');
   };
   return { stop, done };
@@ -141,11 +145,14 @@ const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: Abort
   let concurrency = 0;
   const look = async (): Promise<void> => {
     while (!stop.aborted) {
-      concurrency = await fleet.concurrency(clock.now());
+      concurrency = await fleet.concurrency(clock.now()).catch((error: unknown) => {
+        log.warn({ err: error }, 'fleet not readable');
+        return concurrency;
+      });
       await delay(fleetLookMs, undefined, { signal: stop }).catch(() => undefined);
     }
   };
-  look().catch((error: unknown) => stop.aborted || log.warn({ err: error }, 'fleet not readable'));
+  void look();
   return () => windowFor(concurrency);
 };
 

@@ -11,6 +11,8 @@ import { startWorker } from './start-worker.ts';
 
 /** A worker that starts nothing although work waits leaves with this code: its supervisor should start another. */
 const stuckExitCode = 75;
+/** To put back what was not finished, and to take leave. */
+const beyondGraceMs = 20_000;
 
 await runMain('worker', async () => {
   const settings = readProcessSettings(workerSettings, { args: process.argv.slice(2), variables: process.env });
@@ -36,6 +38,7 @@ await runMain('worker', async () => {
   });
 
   return {
+    stopDeadlineMs: settings.graceMs + beyondGraceMs,
     done: worker.end.then((end) => (end === 'stuck' ? stuckExitCode : exitCodes.ok)),
     stop: async () => {
       await worker.stop();

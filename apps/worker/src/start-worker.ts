@@ -12,6 +12,7 @@ import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
+import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { createClockGuard } from './clock-guard.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
@@ -51,6 +52,8 @@ const ownAddresses = (): string[] =>
 
 const watchEveryMs = 5000;
 const adjustEveryMs = 500;
+/** A stopping worker holds outcomes: beyond the grace, so long for a Redis that is away. */
+const redisPatienceMs = 2000;
 const silentForMs = 30_000;
 
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
@@ -173,9 +176,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     timers.forEach(clearInterval);
     const closing = queue.close();
     const grace = setTimeout(() => parts.stopFetching.abort(), settings.graceMs);
-    await closing;
+    const patienceMs = settings.graceMs + redisPatienceMs;
+    await whileRedisAnswers(closing, parts, { patienceMs, now: monotonicMs });
     clearTimeout(grace);
-    await announced.stop();
+    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now: monotonicMs });
     parts.halted.close();
     await fetcher.close();
     dns.close();

@@ -9,6 +9,7 @@ const running = { stop: async () => void say('stopped') };
 const behaviours: Record<string, Parameters<typeof runMain>[1]> = {
   waits: async () => running,
   'stops slowly': async () => ({ stop: () => never }),
+  'stops slowly, as it said': async () => ({ stop: () => never, stopDeadlineMs: 50 }),
   'is done with 1': async () => ({ ...running, done: Promise.resolve(1) }),
   'ends with 3 after stop': async () => {
     const { promise, resolve } = Promise.withResolvers<number>();

@@ -16,8 +16,13 @@ export type Member = ChildPlan & {
 export type SupervisorParts = {
   start: (plan: ChildPlan) => Child;
   lastWords: (plan: ChildPlan, child: Child) => Promise<LastWords>;
-  /** A process that ends with 2 while Redis is gone has no message for the user: it will come back. */
-  isRedisUp: () => boolean;
+  /**
+   * Has Redis been there ever since? A process that ends with 2 after it was not has no message for the user: it will come
+   * back.
+   */
+  wasRedisUpSince: (ms: number) => boolean;
+  /** Longest that a process may take to stop. */
+  stopDeadlineMs: number;
   notice: (text: string) => void;
   now: () => number;
   /** Resolves after so many ms, or when the signal aborts. */
@@ -34,8 +39,6 @@ export type Fleet = {
 };
 
 const stopOrder: App[] = ['producer', 'worker', 'collector'];
-/** The processes set themselves 30 s. */
-const stopDeadlineMs = 35_000;
 const backoff = { firstMs: 200, mostMs: 10_000, forgivenAfterMs: 30_000 };
 
 /** Starts the members, all at once, and starts those again that die. */
@@ -59,7 +62,7 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
       if (stopping.signal.aborted) return;
       if (end.code === exitCodes.ok && (await Promise.race([member.isDone(), stopped]))) return;
       const words = await parts.lastWords(member, child);
-      if (end.code === exitCodes.userError && parts.isRedisUp()) throw asUserError(member, words);
+      if (end.code === exitCodes.userError && parts.wasRedisUpSince(startedAtMs)) throw asUserError(member, words);
       deaths = parts.now() - startedAtMs >= backoff.forgivenAfterMs ? 1 : deaths + 1;
       const waitMs = Math.min(backoff.mostMs, backoff.firstMs * 2 ** (deaths - 1));
       parts.notice(deathNotice(member, { end, words, waitMs }));
@@ -72,7 +75,7 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
 
   const end = async (member: Member): Promise<void> => {
     running.get(member)?.terminate();
-    const timer = setTimeout(() => running.get(member)?.kill(), stopDeadlineMs);
+    const timer = setTimeout(() => running.get(member)?.kill(), parts.stopDeadlineMs);
     await ends.get(member)?.catch(() => undefined);
     clearTimeout(timer);
   };

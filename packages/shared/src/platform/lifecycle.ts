@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { asUserError } from './as-user-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { UserError } from './user-error.ts';
+
 import { withoutCredentials } from './without-credentials.ts';
 
 /** What a main gives back once it runs. */
@@ -9,6 +11,8 @@ export type Running = {
   stop: () => Promise<void>;
   /** Settles when the work is over by itself; its number is the exit code. Absent: it runs until it is stopped. */
   done?: Promise<number | void>;
+  /** Where stopping may take longer than by default. */
+  stopDeadlineMs?: number;
 };
 
 export type MainContext = {
@@ -29,6 +33,7 @@ export type MainOptions = {
  *   start ---> running --(SIGTERM, SIGINT, parent gone, done)--> stopping --(stop() settled)--> exit 0 or the code of done
  *     |           |                                                 |--(a second signal)------> exit 130 / 143 at once
  *     |           |                                                 '--(deadline)-------------> exit 70
+ *     |-----(told to stop, and still not running after 3 s)--> exit 0
  *     '-----------'--(UserError)--> message and remedy on stderr, its exit code
  *                  '-(any other error, also one that nobody caught)--> logged as fatal, exit 70
  *
@@ -47,15 +52,16 @@ export const runMain = async (
 
   let code: number;
   try {
-    const running = await start({ log, stopping: stopRequest });
+    const running = await Promise.race([start({ log, stopping: stopRequest }), tooLateToStart(stopRequest)]);
+    if (running === undefined) return end(exitCodes.ok);
+    const stopDeadlineMs = running.stopDeadlineMs ?? options.stopDeadlineMs ?? defaultStopDeadlineMs;
     const done = (running.done ?? new Promise<never>(() => undefined)).then((value) => value ?? exitCodes.ok);
     const early = await Promise.race([done, aborted(stopRequest)]);
-    const stopped = await within(options.stopDeadlineMs ?? defaultStopDeadlineMs, async () => {
+    const stopped = await within(stopDeadlineMs, async () => {
       await running.stop();
       return early ?? (running.done === undefined ? exitCodes.ok : await done);
     });
-    if (stopped === 'too late')
-      log.error({ deadlineMs: options.stopDeadlineMs ?? defaultStopDeadlineMs }, 'stopping took too long');
+    if (stopped === 'too late') log.error({ deadlineMs: stopDeadlineMs }, 'stopping took too long');
     code = stopped === 'too late' ? exitCodes.crashed : stopped;
   } catch (error) {
     code = failed(error, log);
@@ -64,6 +70,14 @@ export const runMain = async (
 };
 
 const defaultStopDeadlineMs = 30_000;
+/** What has not begun has nothing to put in order. */
+const startAfterStopMs = 3000;
+
+async function tooLateToStart(stopRequest: AbortSignal): Promise<undefined> {
+  await aborted(stopRequest);
+  await delay(startAfterStopMs, undefined, { ref: false });
+  return undefined;
+}
 
 /** Aborts at the first reason to stop; ends the process at a second signal. */
 function awaitStopRequest(log: Logger): AbortSignal {
@@ -88,9 +102,10 @@ function awaitStopRequest(log: Logger): AbortSignal {
 
 /** Says what went wrong, to the right reader: the user or the log. Gives the exit code. */
 function failed(error: unknown, log: Logger): number {
-  if (error instanceof UserError) {
-    process.stderr.write(`${withoutCredentials(error.message)}\n${withoutCredentials(error.remedy)}\n`);
-    return error.exitCode;
+  const ofUser = asUserError(error);
+  if (ofUser) {
+    process.stderr.write(`${withoutCredentials(ofUser.message)}\n${withoutCredentials(ofUser.remedy)}\n`);
+    return ofUser.exitCode;
   }
   log.fatal({ err: error instanceof Error ? error : new Error(String(error)) }, 'crashed');
   return exitCodes.crashed;

@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from './logger.ts';
+import type { Redis } from './redis.ts';
+import type { RedisTrouble } from './redis-trouble.ts';
+
+export type StopSurroundings = {
+  redis: Pick<Redis, 'status'>;
+  trouble: Pick<RedisTrouble, 'reason'>;
+  log: Pick<Logger, 'warn'>;
+};
+
+const lookEveryMs = 50;
+
+/**
+ * Waits for the last work of a process that stops; but for a Redis that is away, or refuses commands, only so long without
+ * interruption: nothing is lost by leaving, and a supervisor should not have to kill.
+ * @param now monotonic ms
+ */
+export const whileRedisAnswers = async (
+  work: Promise<unknown>,
+  { redis, trouble, log }: StopSurroundings,
+  { patienceMs, now }: { patienceMs: number; now: () => number },
+): Promise<void> => {
+  let isOver = false;
+  const ended = work.then(
+    () => void (isOver = true),
+    () => void (isOver = true),
+  );
+  let awaySinceMs: number | undefined;
+  while (!isOver) {
+    const isAway = redis.status !== 'ready' || trouble.reason() !== undefined;
+    awaySinceMs = isAway ? (awaySinceMs ?? now()) : undefined;
+    if (awaySinceMs !== undefined && now() - awaySinceMs >= patienceMs)
+      return log.warn('Redis is away: stopping without it');
+    await Promise.race([ended, delay(lookEveryMs)]);
+  }
+};
