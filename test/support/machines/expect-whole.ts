@@ -20,17 +20,9 @@ export const expectWholeRun = async (
   expect(await world.redis.hlen(keysOf(firstShard).released)).toBe(0);
 };
 
-/** How long every page of these hosts takes; arrivals that ended sooner were given up by their worker before they came. */
-export type LateArrivals = { answerMs: number };
-
 /** As the origin saw it. */
-export const expectNeverMoreAtOnce = async (
-  world: Machines,
-  hosts: string[],
-  limit: number,
-  without?: LateArrivals,
-): Promise<void> => {
-  const arrivals = await arrivalsAt(world, hosts, without);
+export const expectNeverMoreAtOnce = async (world: Machines, hosts: string[], limit: number): Promise<void> => {
+  const arrivals = await arrivalsAt(world, hosts);
   const peaks = hosts.map((host, i) => ({ host, atOnce: mostAtOnce(arrivals[i] ?? noArrivals) }));
   expect(peaks.filter(({ atOnce }) => atOnce > limit)).toEqual([]);
   expect(Math.max(...peaks.map(({ atOnce }) => atOnce))).toBe(limit);
@@ -40,14 +32,9 @@ export const expectNeverMoreAtOnce = async (
 const clockToleranceMs = 25;
 
 /** As the origin saw it: an arrival may have been stamped late by as much as its process stood still. */
-export const expectGapsKept = async (
-  world: Machines,
-  hosts: string[],
-  gapMs: number,
-  without?: LateArrivals,
-): Promise<void> => {
+export const expectGapsKept = async (world: Machines, hosts: string[], gapMs: number): Promise<void> => {
   const { standstillMs } = await world.web.summary();
-  const arrivals = await arrivalsAt(world, hosts, without);
+  const arrivals = await arrivalsAt(world, hosts);
   const gaps = arrivals.flatMap(({ startsMs }) => gapsMs(startsMs));
   expect(gaps.length).toBeGreaterThan(0);
   expect(gaps.filter((gap) => gap < gapMs - clockToleranceMs - standstillMs)).toEqual([]);
@@ -55,18 +42,7 @@ export const expectGapsKept = async (
 
 const noArrivals: HostArrivals = { startsMs: [], endsMs: [], paths: [] };
 
-async function arrivalsAt(world: Machines, hosts: string[], without?: LateArrivals): Promise<HostArrivals[]> {
+async function arrivalsAt(world: Machines, hosts: string[]): Promise<HostArrivals[]> {
   const arrivals = await world.web.arrivals();
-  const found = hosts.map((host) => arrivals.get(host) ?? noArrivals);
-  return without === undefined ? found : found.map((each) => withoutGivenUp(each, without));
-}
-
-/**
- * A system goes on sending what it has of a closed connection: when a machine gets its way to the web back, a request arrives
- * whose worker gave it up long ago, and ends at once.
- */
-function withoutGivenUp({ startsMs, endsMs, paths }: HostArrivals, { answerMs }: LateArrivals): HostArrivals {
-  const stayed = startsMs.map((start, i) => !((endsMs[i] ?? Number.NaN) - start < answerMs / 2));
-  const kept = <T>(each: T[]): T[] => each.filter((_, i) => stayed[i]);
-  return { startsMs: kept(startsMs), endsMs: kept(endsMs), paths: kept(paths) };
+  return hosts.map((host) => arrivals.get(host) ?? noArrivals);
 }

@@ -89,6 +89,11 @@ export class Connection {
     this.#tools.onIdle(this);
   }
 
+  /** Its end is to be a reset: see resetOnDestroy. */
+  resetWhenDestroyed(): void {
+    if (this.#socket) resetOnDestroy(this.#socket);
+  }
+
   /** As far as is known. */
   get isOpen(): boolean {
     return this.#socket?.destroyed === false;
@@ -139,3 +144,16 @@ export class Connection {
 /** undici's words for bytes that come while nothing was asked, or behind the end of an answer. */
 const isSurplus = (error: Error): boolean =>
   error.message === 'bad response' || error instanceof errors.HTTPParserError;
+
+/**
+ * A system goes on sending what it has of a connection that was closed in order: when the way is free again, a host gets a request
+ * that was given up long ago. After a reset it does not. The error still reaches whoever listens. Node cannot reset a TLS socket.
+ */
+const resetOnDestroy = (socket: Socket): void => {
+  if (socket.destroyed || socket.connecting || 'encrypted' in socket) return;
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    socket.destroy = () => destroy(error); // the reset calls it, without the error
+    return socket.resetAndDestroy();
+  };
+};
