@@ -44,7 +44,7 @@ test('a worker that finds no name server spends no tries on it, and goes on when
   onTestFinished(dns.close);
   const list = Array.from({ length: 60 }, (_, i) => `http://${names[i % 10]}:${web.port}/ok?id=${i}`).join('\n');
   await world.createRun('a', list, { attempts: 3, backoffMs: 10, backoffCapMs: 10 });
-  const worker = world.start('worker', [], { TRAWL_DNS_SERVERS: dns.address, TRAWL_LOG_LEVEL: 'info' });
+  const worker = world.start('worker', [], { TRAWL_RESOLVER: dns.address, TRAWL_LOG_LEVEL: 'info' });
   world.start('producer', ['--run', 'a']);
   await until(() => world.logOf(worker).includes('no way to the web'));
   for (const name of names) dns.names[name] = { a: ['127.0.0.1'] };

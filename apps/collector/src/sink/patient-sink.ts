@@ -25,16 +25,21 @@ export const openPatiently = async (
 ): Promise<PatientSink | undefined> => {
   let sink: Sink | undefined;
   let lastState = state;
+  let complaint: string | undefined;
 
   const attempt = async (act: (sink: Sink) => Promise<void>): Promise<'done' | 'refused'> => {
     try {
       sink ??= await open(lastState);
       await act(sink);
       lastState = sink.state();
+      if (complaint !== undefined) log.info('sink takes records again');
+      complaint = undefined;
       return 'done';
     } catch (error) {
       if (error instanceof UserError) throw error;
-      log.error({ err: error }, 'sink refuses: trying again');
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== complaint) log.error({ err: error }, 'sink refuses: trying again');
+      complaint = message;
       await sink?.close().catch(() => undefined);
       sink = undefined;
       return 'refused';

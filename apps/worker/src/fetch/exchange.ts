@@ -236,10 +236,9 @@ export class Exchange implements Asker, WireReader {
     if (this.#settle === undefined) return;
     this.#end(end);
     this.#body?.discard();
-    if (this.#controller) {
-      if (!this.isHeard) this.#connection?.resetWhenDestroyed();
-      this.#controller.abort(dropped);
-    } else this.#connecting?.destroy(dropped);
+    if (!this.isHeard) this.#connection?.resetWhenDestroyed();
+    if (this.#controller) this.#controller.abort(dropped);
+    else this.#connecting?.destroy(dropped);
   }
 
   #end(end: ExchangeEnd): void {
