@@ -165,3 +165,14 @@ test('a member that is to begin later begins when it may, and never when the fle
 
 const aborted = (stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+
+test('a process that is killed three hundred times, each time after a while, is started three hundred times', async () => {
+  const { parts, started, state, waits, latest } = world();
+  supervise([member('worker-1')], parts);
+  for (let deaths = 1; deaths <= 300; deaths += 1) {
+    state.nowMs += 31_000;
+    latest('worker-1')?.end({ signal: 'SIGKILL' });
+    await until(() => started.length === deaths + 1);
+  }
+  expect(new Set(waits)).toEqual(new Set([200]));
+});
