@@ -11,7 +11,6 @@ import type { CookieJar, Hop } from './fetch/fetch-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
-import type { NetworkGuard } from './network-guard.ts';
 import { obeyRobots } from './obey-robots.ts';
 import { createHops } from './politeness/ask-for-hop.ts';
 import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
@@ -36,7 +35,6 @@ export type EffectTools = {
   sleep: (ms: number, run: string) => Promise<void>;
   halted: Pick<HaltedRuns, 'of' | 'stopOf'>;
   measure: WorkerMeasure;
-  network: Pick<NetworkGuard, 'judge'>;
 };
 
 /**
@@ -67,8 +65,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
       const cookies = settings.cookies && { cookies: await tools.openCookies(job.run) };
       const basics = { url, policy: policy.fetch, askForHop, memory };
       const request = { ...basics, ...(overrides && { overrides }), ...cookies };
-      const fetched = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
-      const outcome = tools.network.judge(job.host, fetched);
+      const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       measure.fetched(outcome);
       const { sentMs } = outcome.trace.timings;
       if (sentMs !== undefined) sentAtMs = startedAtMs + sentMs;

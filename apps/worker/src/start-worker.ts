@@ -18,7 +18,7 @@ import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { createDnsCache } from './fetch/dns-cache.ts';
-import { createFetcher } from './fetch/fetch-page.ts';
+import { createFetcher, type Fetcher } from './fetch/fetch-page.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Ending, Job } from './job.ts';
 import { keepTaking } from './keep-taking.ts';
@@ -85,9 +85,14 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   });
   const isClockOff = createClockGuard(() => clock.offsetMs, log);
   const network = createNetworkGuard({ now: monotonicMs, log, onChange: () => adjust() });
+  const judged: Fetcher = {
+    ...fetcher,
+    fetchPage: async (request, stop) =>
+      network.judge(new URL(request.url).host, await fetcher.fetchPage(request, stop)),
+  };
   const tools = {
     frontier,
-    fetcher,
+    fetcher: judged,
     robots: followRobots(createRobotsStore(redis, shard), monotonicMs),
     commit: createGroupCommit(frontier.commit),
     openCookies: cookieJars(createCookieStore(redis, shard), clock),
@@ -103,7 +108,6 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
       stopOf: parts.halted.stopOf,
     },
     measure,
-    network,
   };
 
   const dropOfGoneRun = async (job: Job): Promise<Ending> => {

@@ -27,7 +27,7 @@ test.each([
     async () => void (await (await world.redis.connect()).config('SET', 'min-replicas-to-write', '1')),
   ],
 ])('a fleet whose Redis %s still stops in order, with 0', async (_, lose) => {
-  await world.createRun('a', list());
+  await world.createRun('a', list(), { robots: 'ignore' });
   const children = [
     world.start('worker'),
     world.start('producer', ['--run', 'a']),
@@ -48,7 +48,7 @@ test('a process that finds no Redis yet stops when it is told to', async () => {
 
 test('what Redis forbids its user ends a producer with 2, and names the right', async () => {
   const redis = await world.redis.connect();
-  await world.createRun('a', list());
+  await world.createRun('a', list(), { robots: 'ignore' });
   await redis.call('ACL', 'SETUSER', 'half', 'on', '>half', '~*', '&*', '+@all', '-lpop', '-rpush');
   const url = new URL(world.redis.url);
   [url.username, url.password] = ['half', 'half'];

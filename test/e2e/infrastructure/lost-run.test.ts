@@ -37,7 +37,7 @@ const losses: [string, () => Promise<unknown>][] = [
 ];
 
 test.each(losses)('a run %s ends in a clear error, and fleets serve others', async (_, lose) => {
-  await world.createRun('a', list());
+  await world.createRun('a', list(), { robots: 'ignore' });
   const worker = world.start('worker');
   const producer = world.start('producer', ['--run', 'a']);
   const collector = world.start('collector', ['--run', 'a']);
@@ -55,7 +55,7 @@ test.each(losses)('a run %s ends in a clear error, and fleets serve others', asy
 });
 
 test('a worker drops jobs of a run that is gone, and they do not come back', async () => {
-  await world.createRun('a', list());
+  await world.createRun('a', list(), { robots: 'ignore' });
   const producer = world.start('producer');
   await redis.sadd('{t0}:to-feed', 'a');
   await redis.publish('{t0}:new-runs', 'a');

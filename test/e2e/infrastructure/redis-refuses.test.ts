@@ -62,7 +62,7 @@ test.each(Object.entries(troubles))(
   'while Redis answers %s every process waits, says so once, and goes on by itself',
   async (word, trouble) => {
     const port = await freePort();
-    await world.createRun('a', list());
+    await world.createRun('a', list(), { robots: 'ignore' });
     const worker = world.start('worker', [], { ...patientLocks, TRAWL_HEALTH: `${port}` });
     const producer = world.start('producer', ['--run', 'a'], patientLocks);
     const collector = world.start('collector', ['--run', 'a'], patientLocks);
@@ -85,7 +85,7 @@ test.each(Object.entries(troubles))(
 );
 
 test('a full Redis takes the outcomes that workers hold, and a new collector makes room', async () => {
-  await world.createRun('a', list(), { perHost: 2 });
+  await world.createRun('a', list(), { perHost: 2, robots: 'ignore' });
   world.start('worker', [], patientLocks);
   world.start('producer', ['--run', 'a'], patientLocks);
   await world.recorded('a', 50);

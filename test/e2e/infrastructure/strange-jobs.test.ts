@@ -100,7 +100,7 @@ test('a job that no worker can so much as read does not go round for ever', asyn
 });
 
 test('jobs that somebody removes, drains, promotes, adds again or obliterates lose no line and repeat none', async () => {
-  await world.createRun('a', list(), { backoffMs: 300, perHost: 2 });
+  await world.createRun('a', list(), { backoffMs: 300, perHost: 2, robots: 'ignore' });
   const worker = world.start('worker', [], { TRAWL_CONCURRENCY: '4' });
   const producer = world.start('producer', ['--run', 'a']);
   const waiting = (n: number) => until(async () => (await redis.llen('{t0}:fetch:wait')) >= n);

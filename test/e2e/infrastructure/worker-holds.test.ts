@@ -27,7 +27,7 @@ test.each([
   ['behind', -5000],
 ])('a worker whose clock is %s takes no jobs and says so, until it is right', async (_, shiftMs) => {
   const hosts = pretendHosts(4);
-  await world.createRun('a', hosts.map((host) => `http://${host}:${web.port}/ok`).join('\n'));
+  await world.createRun('a', hosts.map((host) => `http://${host}:${web.port}/ok`).join('\n'), { robots: 'ignore' });
   const shifted = { NODE_OPTIONS: `--import=${settableClock}`, TEST_CLOCK_MS: String(shiftMs) };
   const worker = world.start('worker', [], shifted);
   world.start('producer', ['--run', 'a']);
@@ -43,7 +43,7 @@ test('a worker that finds no name server spends no tries on it, and goes on when
   const dns = await startPretendDns(Object.fromEntries(names.map((name) => [name, { error: 'refused' as const }])));
   onTestFinished(dns.close);
   const list = Array.from({ length: 60 }, (_, i) => `http://${names[i % 10]}:${web.port}/ok?id=${i}`).join('\n');
-  await world.createRun('a', list, { attempts: 3, backoffMs: 10, backoffCapMs: 10 });
+  await world.createRun('a', list, { attempts: 3, backoffMs: 10, backoffCapMs: 10, robots: 'ignore' });
   const worker = world.start('worker', [], { TRAWL_RESOLVER: dns.address, TRAWL_LOG_LEVEL: 'info' });
   world.start('producer', ['--run', 'a']);
   await until(() => world.logOf(worker).includes('no way to the web'));
