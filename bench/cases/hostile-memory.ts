@@ -39,7 +39,9 @@ export const hostileMemory: BenchCase = {
     const place = ['--data-dir', dataDir];
     const health = `127.0.0.1:${await freePort()}`;
     await using _collector = startTrawl(['collector', ...place], world);
-    await using worker = startTrawl(['worker', ...place, '--health', health, '--resolver', origin.dns], world);
+    // Bombs do not end within a grace: it would only keep the bench waiting.
+    const args = ['worker', ...place, '--health', health, '--resolver', origin.dns, '--grace', '1s'];
+    await using worker = startTrawl(args, world);
     await using _producer = startTrawl(['producer', ...place], world);
     const watch = watchProcesses([worker.pid]);
 

@@ -14,7 +14,7 @@ const badHosts = 20;
 const urlsOfBadHost = 4;
 const answerMs = 200;
 const rounds = 3;
-const flags = ['--workers', '2', '--per-host', '2', '--timeout', '5s', '--attempts', '1', '--fail-on', 'never'];
+const flags = ['--workers', '2', '--per-host', '2', '--timeout', '5s', '--attempts', '1'];
 
 /** Ms, 99th of a hundred: of the fetch alone, and from the first push of the run to the outcome. */
 type Latency = { fetchMs: number; doneMs: number };

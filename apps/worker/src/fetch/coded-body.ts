@@ -6,9 +6,15 @@ import { KeptBytes } from './kept-bytes.ts';
 import type { PlainBody } from './plain-body.ts';
 
 /** A body of this size is inflated in one call, which costs a tenth of a stream. */
-export const atOnceWireBytes = 16 * 1024;
+const atOnceWireBytes = 16 * 1024;
 /** What one call may produce before it is given to a stream after all: 1 MiB takes about a millisecond. */
 const atOnceBodyBytes = 1024 ** 2;
+/** Brotli's decoder takes its whole window with the first bytes: it begins when most bodies have come as a whole. */
+const brotliWireBytes = 256 * 1024;
+
+/** Most bytes of a coded body that are held before a decoder begins. */
+export const mostHeldBytes = (codings: ContentCoding[]): number =>
+  codings.includes('br') ? brotliWireBytes : atOnceWireBytes;
 
 /** Of one decoder, besides its window: its input, its output twice, its tables. */
 const decoderBytes = 192 * 1024;
@@ -29,7 +35,11 @@ export class CodedBody implements BodyReceiver {
   readonly #plain: PlainBody;
   readonly #tools: CodedBodyTools;
   readonly #held = new KeptBytes();
+  /** Of `#held`: beyond, the decoders begin. */
+  readonly #mostHeldBytes: number;
   #inflaters: Duplex[] = [];
+  #isStreaming = false;
+  #isDiscarded = false;
   /** Of the decoders' windows: how large they may grow, and what was asked for. */
   #windowBytes = 0;
   #grantedBytes = 0;
@@ -42,6 +52,7 @@ export class CodedBody implements BodyReceiver {
   constructor(codings: ContentCoding[], tools: CodedBodyTools) {
     this.#codings = codings;
     this.#tools = tools;
+    this.#mostHeldBytes = mostHeldBytes(codings);
     this.#plain = tools.createPlain({ onReady: this.#goOn, onFailure: (error) => this.#fail(error) });
   }
 
@@ -53,28 +64,31 @@ export class CodedBody implements BodyReceiver {
     const first = this.#inflaters[0];
     if (first !== undefined) return this.#hasEnded || first.write(chunk);
     this.#held.add(chunk);
-    return this.#held.length <= atOnceWireBytes || this.#startStreaming(this.#held.take());
+    if (this.#isStreaming) return false;
+    return this.#held.length <= this.#mostHeldBytes || this.#startStreaming();
   }
 
   finish(): FetchedBody | Promise<FetchedBody> {
-    if (this.#inflaters.length === 0) {
+    if (this.#held.length === 0 && !this.#isStreaming) return this.#plain.finish();
+    if (!this.#isStreaming && this.#held.length <= atOnceWireBytes) {
       const wire = this.#held.take();
-      if (wire.length === 0) return this.#plain.finish();
       const bytes = this.#inflateAtOnce(wire);
       if (bytes !== undefined) {
         this.#plain.write(bytes);
         return this.#plain.finish();
       }
-      this.#startStreaming(wire);
+      this.#held.add(wire);
     }
     if (this.#hasEnded) return this.#plain.finish();
     return new Promise((resolve, reject) => {
       this.#ending = { resolve, reject };
-      this.#inflaters[0]?.end();
+      if (!this.#isStreaming) this.#startStreaming();
+      else this.#inflaters[0]?.end();
     });
   }
 
   discard(): void {
+    this.#isDiscarded = true;
     for (const inflater of this.#inflaters) inflater.destroy();
     this.#held.take();
     this.#plain.discard();
@@ -90,15 +104,27 @@ export class CodedBody implements BodyReceiver {
     }
   }
 
-  #startStreaming(head: Uint8Array): boolean {
-    const windows = this.#codings.map(windowBytesOf);
+  /** The decoders begin when they have their memory. */
+  #startStreaming(): boolean {
+    this.#isStreaming = true;
+    const head = this.#held.take();
+    this.#held.add(head);
+    const windows = this.#codings.map((coding, i) => windowBytesOf(coding, i === 0 ? head : undefined));
     this.#windowBytes = windows.reduce((sum, bytes) => sum + bytes, 0);
-    // The windows of inner codings fill unseen: they are counted as full.
-    this.#grantedBytes = this.#windowBytes - (windows.at(-1) ?? 0);
+    // The windows of inner codings fill unseen, and that of Brotli at once: they are counted as full.
+    this.#grantedBytes = this.#windowBytes - (this.#codings.at(-1) === 'br' ? 0 : (windows.at(-1) ?? 0));
+    const bytes = decoderBytes * this.#codings.length + this.#grantedBytes;
+    const begin = (): boolean => this.#isDiscarded || this.#begin();
+    return this.#tools.growMemory(bytes, () => begin() && this.#tools.events.onReady()) && begin();
+  }
+
+  #begin(): boolean {
+    const head = this.#held.take();
     const first = this.#addInflater(0, head);
-    first.on('drain', this.#tools.events.onReady);
-    this.#grow(decoderBytes * this.#codings.length + this.#grantedBytes);
-    return first.write(head);
+    const isReady = first.write(head);
+    if (this.#ending) first.end();
+    else first.on('drain', this.#tools.events.onReady);
+    return isReady;
   }
 
   /** The decoder of a coding, and behind it that of the next, which is chosen by the first bytes that come out of this. */
@@ -139,7 +165,9 @@ export class CodedBody implements BodyReceiver {
 
   #pass(chunk: Buffer): void {
     try {
+      const isKept = this.#plain.keepsNext;
       if (!this.#plain.write(chunk)) this.#wait();
+      if (!isKept) freeOwn(chunk);
       if (this.#grantedBytes < this.#windowBytes && this.#plain.bodyBytes > this.#grantedBytes) {
         const stepBytes = Math.min(windowStepBytes, this.#windowBytes - this.#grantedBytes);
         this.#grantedBytes += stepBytes;
@@ -171,3 +199,12 @@ export class CodedBody implements BodyReceiver {
     else this.#tools.events.onFailure(error);
   }
 }
+
+/**
+ * What a decoder made and nobody keeps is given back at once. Left to garbage collection, the output of one bomb takes 64 MB, and
+ * leaves the memory of the process in pieces. A decoder writes on into a buffer that is not full: such a one is left alone.
+ */
+const freeOwn = ({ buffer, byteOffset, length }: Buffer): void => {
+  if (length > 0 && length * 2 > buffer.byteLength && byteOffset + length === buffer.byteLength)
+    (buffer as ArrayBuffer).transfer(0);
+};

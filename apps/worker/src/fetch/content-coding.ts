@@ -34,21 +34,36 @@ const ourCodings: ReadonlyMap<string, ContentCoding> = new Map([
 /** Besides `identity`: what servers write there by mistake, with bodies that are plain. */
 const noCodings: ReadonlySet<string> = new Set(['', 'identity', 'none', 'utf-8', 'utf8', 'binary', '8bit']);
 
-/** How far back a decoder may have to look: what it keeps of its output. */
-export const windowBytesOf = (coding: ContentCoding): number => {
+/**
+ * How far back a decoder may have to look: what it keeps of its output.
+ * @param head the first coded bytes, where they are known; Brotli says in them how far
+ */
+export const windowBytesOf = (coding: ContentCoding, head?: Uint8Array): number => {
   switch (coding) {
     case 'gzip':
     case 'deflate':
       return 32 * 1024;
     case 'br':
-      return 16 * 1024 ** 2;
+      return 2 ** (head === undefined ? 24 : brotliWindowBits(head));
     case 'zstd':
       return 8 * 1024 ** 2;
   }
 };
 
+/** RFC 7932 section 9.1: in one to seven bits, the lowest first. */
+const brotliWindowBits = ([first = 0]: Uint8Array): number => {
+  if ((first & 1) === 0) return 16;
+  const many = (first >> 1) & 7;
+  if (many > 0) return 17 + many;
+  const few = (first >> 4) & 7;
+  return few > 0 ? 8 + few : 17;
+};
+
 /** HTTP allows windows up to 8 MiB (RFC 9659); larger ones would let a host choose our memory. */
 const zstdOptions = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } };
+
+/** Brotli fills its window before it looks how much is wanted: one call may take four milliseconds, not sixteen. */
+const atOnceWindowBytes = 4 * 1024 ** 2;
 
 /** Throws zlib's errors; a RangeError where it is not to be done in one call, because more than `mostBytes` would come out. */
 export const inflateAtOnce = (coding: ContentCoding, bytes: Uint8Array, mostBytes: number): Uint8Array => {
@@ -61,6 +76,7 @@ export const inflateAtOnce = (coding: ContentCoding, bytes: Uint8Array, mostByte
         ? zlib.inflateSync(bytes, { maxOutputLength })
         : zlib.inflateRawSync(bytes, { maxOutputLength });
     case 'br':
+      if (windowBytesOf(coding, bytes) > atOnceWindowBytes) throw new RangeError('a large window');
       return zlib.brotliDecompressSync(bytes, { maxOutputLength });
     case 'zstd':
       // Node's call stops behind the first frame, and does not say so.

@@ -2,7 +2,7 @@ import type { ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { MemoryShare } from './body-memory.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { BodyStore } from './body-store.ts';
-import { atOnceWireBytes, CodedBody } from './coded-body.ts';
+import { CodedBody, mostHeldBytes } from './coded-body.ts';
 import { type ContentCoding, contentCodingsOf } from './content-coding.ts';
 import { type FetchPolicy, keptBytesOf } from './fetch-policy.ts';
 import { PlainBody, plainBodyMemory } from './plain-body.ts';
@@ -38,6 +38,6 @@ export const createBody = (given: NewBody): { body: BodyReceiver; isReady: boole
   return { body: new CodedBody(codings, { createPlain, growMemory, events }), isReady };
 };
 
-/** What a coded body holds until it is known to be small. */
+/** What a coded body holds before its decoders begin. */
 const heldBytes = (codings: ContentCoding[], wireBytes: number | undefined): number =>
-  codings.length === 0 ? 0 : Math.min(atOnceWireBytes, wireBytes ?? atOnceWireBytes);
+  codings.length === 0 ? 0 : Math.min(mostHeldBytes(codings), wireBytes ?? Number.POSITIVE_INFINITY);

@@ -35,7 +35,7 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
   const { now, concurrency, dns } = options;
   const connectTo = createConnector({ ...options, lookup: dns.lookup });
   const connections = createConnections({ concurrency, connectTo, now });
-  const memory = createBodyMemory(options.bodyMemoryBytes ?? 256 * 1024 ** 2);
+  const memory = createBodyMemory(options.bodyMemoryBytes ?? 96 * 1024 ** 2);
   const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
   const inFlight = new Set<PageFetch>();

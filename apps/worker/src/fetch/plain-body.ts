@@ -31,6 +31,11 @@ export class PlainBody implements BodyReceiver {
     this.#events = events;
   }
 
+  /** Does the next chunk stay in use after `write`? */
+  get keepsNext(): boolean {
+    return this.#hash === undefined || this.#draft !== undefined || this.#kept.length < this.#limits.keptBytes;
+  }
+
   write(chunk: Uint8Array): boolean {
     this.bodyBytes += chunk.length;
     if (this.bodyBytes > this.#limits.maxBodyBytes) throw this.#tooLarge(chunk);

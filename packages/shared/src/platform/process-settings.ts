@@ -65,7 +65,7 @@ export const processSettings = {
   bodyMemoryBytes: {
     flag: 'body-memory',
     kind: bytes({ min: 4 * 1024 ** 2 }),
-    default: 256 * 1024 ** 2,
+    default: 96 * 1024 ** 2,
     help: 'bodies in flight that one worker process holds in memory; what goes beyond waits',
   },
   lockMs: {
