@@ -13,6 +13,7 @@ import { latency50, latency100 } from './cases/latency.ts';
 import { machines } from './cases/machines.ts';
 import { pages } from './cases/pages.ts';
 import { raw } from './cases/raw.ts';
+import { soak, soakHosts } from './cases/soak.ts';
 import { startUp } from './cases/start-up.ts';
 import type { BenchCase } from './support/bench-case.ts';
 import { type CaseReport, tableOf } from './support/bench-table.ts';
@@ -35,18 +36,21 @@ const cases: BenchCase[] = [
   board,
   hostileMemory,
   hostileNeighbours,
+  soak,
+  soakHosts,
 ];
-/** The longest case takes a minute: one that takes longer than this hangs. */
-const caseDeadlineMs = 150_000;
+/** Of a case that names none. */
+const usualDeadlineMs = 150_000;
 const resultsDir = fileURLToPath(new URL('./results/', import.meta.url));
 
-const usage = `npm run bench -- [--only NAME[,NAME]] [--json] [--profile]
+const usage = `npm run bench -- [--only NAME[,NAME]] [--json] [--profile] [--fetches N]
 
   --only     ${cases.map(({ name }) => name).join(', ')}
   --json     the figures as JSON on stdout, no table
   --profile  raw: one more crawl under the CPU profiler
+  --fetches  soak, soak-hosts: how many URLs, instead of all that they take by themselves
 
-${cases.map(({ name, about }) => `${name.padEnd(16)} ${about}`).join('\n')}
+${cases.map(({ name, about, isOptIn }) => `${name.padEnd(18)} ${about}${isOptIn ? '; only when --only names it' : ''}`).join('\n')}
 `;
 
 const main = async (): Promise<number> => {
@@ -56,14 +60,17 @@ const main = async (): Promise<number> => {
   const machine = await describeMachine(Date.now);
   const warning = warningOf(machine);
   if (warning !== undefined) say(warning);
-  const reports = await measureAll(flags.cases, { profile: flags.profile });
+  const reports = await measureAll(flags.cases, flags);
   const results = asJson(machine, reports);
   const file = await keep(results, machine.at);
   print(flags.json ? results : `\n${tableOf(reports)}\nfigures: ${file}\n`);
   return reports.some(({ result }) => result.kind === 'failed') ? 1 : 0;
 };
 
-async function measureAll(chosen: BenchCase[], options: { profile: boolean }): Promise<CaseReport[]> {
+async function measureAll(
+  chosen: BenchCase[],
+  options: { profile: boolean; fetches: number | undefined },
+): Promise<CaseReport[]> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
   process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
@@ -72,6 +79,7 @@ async function measureAll(chosen: BenchCase[], options: { profile: boolean }): P
     tempDir,
     stop: interrupt.signal,
     profile: options.profile,
+    fetches: options.fetches,
     say: (text) => say(`  ${text}`),
   });
   const reports: CaseReport[] = [];
@@ -83,10 +91,13 @@ async function measureAll(chosen: BenchCase[], options: { profile: boolean }): P
   return reports;
 }
 
-async function measure({ name, about, run }: BenchCase, world: BenchWorld): Promise<CaseReport> {
+async function measure(
+  { name, about, run, deadlineMs = usualDeadlineMs }: BenchCase,
+  world: BenchWorld,
+): Promise<CaseReport> {
   const startedAt = performance.now();
   const otherLoad = watchOtherLoad();
-  const stop = AbortSignal.any([world.stop, AbortSignal.timeout(caseDeadlineMs)]);
+  const stop = AbortSignal.any([world.stop, AbortSignal.timeout(deadlineMs)]);
   say(`${name}: ${about}`);
   const resultOf = async (): Promise<CaseReport['result']> => {
     try {
@@ -125,16 +136,26 @@ async function keep(results: string, at: string): Promise<string> {
   return file;
 }
 
-function readFlags(): { cases: BenchCase[]; json: boolean; profile: boolean; help: boolean } | undefined {
+type Flags = { cases: BenchCase[]; json: boolean; profile: boolean; help: boolean; fetches: number | undefined };
+
+function readFlags(): Flags | undefined {
   try {
     const boolean = { type: 'boolean', default: false } as const;
     const { values } = parseArgs({
-      options: { only: { type: 'string' }, json: boolean, profile: boolean, help: boolean },
+      options: {
+        only: { type: 'string' },
+        fetches: { type: 'string' },
+        json: boolean,
+        profile: boolean,
+        help: boolean,
+      },
     });
-    const names = values.only?.split(',') ?? cases.map(({ name }) => name);
+    const names = values.only?.split(',') ?? cases.filter(({ isOptIn }) => !isOptIn).map(({ name }) => name);
     const unknown = names.filter((name) => !cases.some((known) => known.name === name));
     if (unknown.length > 0) throw new Error(`--only: there is no case ${unknown.join(', ')}`);
-    return { ...values, cases: cases.filter(({ name }) => names.includes(name)) };
+    const fetches = values.fetches === undefined ? undefined : Number(values.fetches);
+    if (fetches !== undefined && !(fetches >= 1000)) throw new Error('--fetches: a number from 1000 on');
+    return { ...values, fetches, cases: cases.filter(({ name }) => names.includes(name)) };
   } catch (error) {
     say(`${messageOf(error)}\n\n${usage}`);
     return undefined;

@@ -5,6 +5,10 @@ import type { Figure } from './figure.ts';
 export type BenchCase = {
   name: string;
   about: string;
+  /** It runs only when `--only` names it. */
+  isOptIn?: true;
+  /** Longer than this, and it hangs; a case that names none takes a minute at most. */
+  deadlineMs?: number;
   run: (world: BenchWorld) => Promise<CaseResult>;
 };
 

@@ -6,6 +6,8 @@ export type BenchWorld = {
   stop: AbortSignal;
   /** Take CPU profiles too, where a case can. */
   profile: boolean;
+  /** Of the soak; undefined: as many as it takes by itself. */
+  fetches: number | undefined;
   /** A line about progress, for a person who waits. */
   say(text: string): void;
   /** A new empty directory, gone when the bench is over. */
@@ -16,6 +18,7 @@ export const createWorld = (options: {
   tempDir: string;
   stop: AbortSignal;
   profile: boolean;
+  fetches: number | undefined;
   say: (text: string) => void;
 }): BenchWorld => {
   let made = 0;

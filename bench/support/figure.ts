@@ -8,7 +8,7 @@ export type Figure = {
   target?: Target;
 };
 
-export type Unit = 'ms' | 'bytes' | 'bytes a URL' | 'us a URL' | 'a second';
+export type Unit = 'ms' | 'many' | 'bytes' | 'bytes a URL' | 'us a URL' | 'a second';
 
 export type Target = { of: 'value' | 'ratio'; atMost: number } | { of: 'value' | 'ratio'; atLeast: number };
 
@@ -30,6 +30,8 @@ export const showValue = (value: number, unit: Unit): string => {
   switch (unit) {
     case 'ms':
       return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(0)} ms`;
+    case 'many':
+      return Math.round(value).toLocaleString('en');
     case 'bytes':
       return `${(value / 1e6).toFixed(0)} MB`;
     case 'bytes a URL':

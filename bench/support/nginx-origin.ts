@@ -19,12 +19,21 @@ export const findNginx = async (): Promise<{ path: string; version: string } | u
   return undefined;
 };
 
-/** An nginx that answers `/json/<anything>` with 1 KB of JSON from memory, and does nothing else. */
-export const startNginx = async (path: string, options: { dir: string; stop: AbortSignal }): Promise<Origin> => {
+export type NginxOptions = {
+  dir: string;
+  stop: AbortSignal;
+  /** `/<name>/<anything>` is answered with such a file, on every address of the machine. */
+  files?: { name: string; coding?: string; bytes: Uint8Array }[];
+};
+
+/** An nginx that answers `/json/<anything>` with 1 KB of JSON from memory, what it has files for with those, and does nothing else. */
+export const startNginx = async (path: string, options: NginxOptions): Promise<Origin & { port: number }> => {
   const dir = join(options.dir, 'nginx');
-  await mkdir(dir, { recursive: true });
+  const files = options.files ?? [];
+  await mkdir(join(dir, 'files'), { recursive: true });
+  for (const { name, bytes } of files) await writeFile(join(dir, 'files', name), bytes);
   const port = await freePort();
-  await writeFile(join(dir, 'nginx.conf'), configOf(dir, port));
+  await writeFile(join(dir, 'nginx.conf'), configOf(dir, port, files));
   const child = startChild(path, ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', 'stderr'], { stop: options.stop });
   const untilMs = performance.now() + startDeadlineMs;
   const ended = child.ended.then(() => Promise.reject(new Error('nginx ended')));
@@ -35,33 +44,46 @@ export const startNginx = async (path: string, options: { dir: string; stop: Abo
   ended.catch(() => undefined);
   return {
     url: (target) => `http://127.0.0.1:${port}${target}`,
+    port,
     pid: child.pid,
     [Symbol.asyncDispose]: child[Symbol.asyncDispose],
   };
 };
 
 /** One worker: it serves over 60,000 requests a second, far above every client here. No log, no end of keep-alive. */
-function configOf(dir: string, port: number): string {
+function configOf(dir: string, port: number, files: { name: string; coding?: string }[]): string {
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${dir}/${kind};`,
   );
-  return `daemon off;
+  const locations = files.map(
+    ({ name, coding }) => `location /${name}/ {
+      default_type text/html;
+      ${coding === undefined ? '' : `add_header Content-Encoding ${coding};`}
+      try_files /${name} =404;
+    }`,
+  );
+  // Only its owner may read the directory of the bench.
+  const owner = process.getuid?.() === 0 ? 'user root;\n' : '';
+  return `${owner}daemon off;
 worker_processes 1;
 pid ${dir}/nginx.pid;
 error_log stderr error;
-events { worker_connections 8192; }
+events { worker_connections ${files.length > 0 ? 32_768 : 8192}; }
 http {
   access_log off;
+  sendfile on;
   keepalive_requests 1000000000;
   keepalive_timeout 1h;
   tcp_nodelay on;
   ${scratch.join('\n  ')}
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen ${files.length > 0 ? '0.0.0.0' : '127.0.0.1'}:${port} backlog=4096;
+    root ${dir}/files;
     location /json/ {
       default_type application/json;
       return 200 '${jsonBody()}';
     }
+    ${locations.join('\n    ')}
   }
 }
 `;

@@ -27,6 +27,12 @@ export const countersOf = (pid: number): ProcessCounters | undefined => {
   return { argv, cpuMs: ticks * msPerTick, peakRssBytes: Number(peakKib) * 1024 };
 };
 
+/** Established connections of this machine to a port. */
+export const connectionsTo = (port: number): number => {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')} 01 `;
+  return readFileSync('/proc/net/tcp', 'utf8').split(end).length - 1;
+};
+
 /** From the third field on. The second is the command in parentheses and may hold anything. */
 function statOf(pid: number): string[] | undefined {
   const text = textOf(pid, 'stat');

@@ -44,6 +44,7 @@ const pauses: Record<Of<'interrupted'>['why'], true> = {
   'memory-full': true,
   'robots-first': true,
   'no-network': true,
+  'machine-full': true,
 };
 const keysOf = <K extends string>(record: Record<K, true>): K[] => Object.keys(record) as K[];
 

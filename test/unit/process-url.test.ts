@@ -53,6 +53,7 @@ const world = (
     commit: note('commit'),
     giveSlotBack: note('give-slot-back'),
     putBack: note('put-back'),
+    rest: note('rest'),
     backoffMs: () => 500,
     nowMs: () => 100_000,
     patienceMs: () => 3_600_000,
@@ -127,6 +128,12 @@ describe('a URL', () => {
     const { effects, done } = world({ askRobots: async () => ({ kind: 'interrupted', why: 'robots-first', trace }) });
     expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
     expect(done).toEqual([['put-back', { ...line, release: 3, attempts: 1 }, undefined]]);
+  });
+
+  test('for which this machine has no file or port left rests, and goes back without costing an attempt', async () => {
+    const { effects, done } = world({ fetchPage: async () => ({ kind: 'interrupted', why: 'machine-full', trace }) });
+    expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
+    expect(done).toEqual([['rest'], ['put-back', { ...line, release: 3, attempts: 1 }, undefined]]);
   });
 
   test('whose redirect leads to a busy host runs again without costing an attempt, later each time, until its patience ends', async () => {

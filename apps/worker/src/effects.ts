@@ -35,7 +35,12 @@ export type EffectTools = {
   sleep: (ms: number, run: string) => Promise<void>;
   halted: Pick<HaltedRuns, 'of' | 'stopOf'>;
   measure: WorkerMeasure;
+  /** Called for each URL that is put back since this machine lacks something. */
+  reportLack: () => void;
 };
+
+/** Long enough for a connection to end; short enough to use what it leaves. */
+const restMs = { least: 1000, most: 3000 };
 
 /**
  * The steps of one execution, with the policy of its run at hand.
@@ -117,6 +122,10 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
       measure.putBack(pauseMs);
       const pause = pauseMs === undefined ? {} : { pauseMs, random: random() };
       await frontier.yield(turnOf(job), { putBack: encodeLine(line), ...pause, ...startOf(job) });
+    },
+    rest: async (job) => {
+      tools.reportLack();
+      await tools.sleep(restMs.least + random() * (restMs.most - restMs.least), job.run);
     },
     backoffMs: (job) =>
       backoffMs({ attempt: job.attempt, baseMs: settings.backoffMs, capMs: settings.backoffCapMs, random }),

@@ -21,6 +21,8 @@ export type Effects = {
   giveSlotBack: (job: Job, pauseMs?: number) => Promise<void>;
   /** Gives slot and URL back: the next release of the line is a new job. */
   putBack: (job: Job, line: FrontierLine, pauseMs?: number) => Promise<void>;
+  /** This machine lacks what a connection needs: a while in which others may give it back. */
+  rest: (job: Job) => Promise<void>;
   backoffMs: (job: Job) => number;
   nowMs: () => number;
   patienceMs: (job: Job) => number;
@@ -100,6 +102,10 @@ const putBack = async (
 
 const interrupted = async (job: Job, effects: Effects, why: Interruption): Promise<Ending> => {
   switch (why) {
+    case 'machine-full':
+      // Waiting here leaves fewer at work; at once, the same line would come back a thousand times a second.
+      await effects.rest(job);
+      return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'stopping':
     case 'memory-full':
     case 'no-network':

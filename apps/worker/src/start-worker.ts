@@ -27,6 +27,7 @@ import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import { processUrl } from './process-url.ts';
 import { takeJobs } from './queue.ts';
+import { createLackReport } from './report-lack.ts';
 import { followRobots } from './robots/follow-robots.ts';
 import { createRobotsStore } from './robots/robots-store.ts';
 import { createRunPolicies } from './run-policies.ts';
@@ -108,6 +109,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
       stopOf: parts.halted.stopOf,
     },
     measure,
+    reportLack: createLackReport(log, monotonicMs),
   };
 
   const dropOfGoneRun = async (job: Job): Promise<Ending> => {

@@ -2,6 +2,7 @@ import type { CutShort, FetchOutcome, FetchTrace } from '@trawl/shared/domain/fe
 import { errors } from 'undici';
 import { AddressRefused } from './address-refused.ts';
 import { ConnectError } from './connect-error.ts';
+import { lackOfMachine } from './lack-of-machine.ts';
 import { connectReason, dnsReason, type Reason, tlsReason } from './unreachable-reasons.ts';
 
 /** What had happened before the error. */
@@ -71,6 +72,8 @@ const outcomeOfConnectError = ({ stage, cause }: ConnectError, trace: FetchTrace
   const code = codeOf(cause);
   const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && stage !== 'dns');
   if (isTimeout) return { kind: 'timed-out', stage: 'connect', trace };
+  if (stage === 'connect' && lackOfMachine(cause) !== undefined)
+    return { kind: 'interrupted', why: 'machine-full', trace };
   return { kind: 'unreachable', stage, ...reasonOf(stage, cause), trace };
 };
 

@@ -33,10 +33,8 @@ const connectReasons: Record<string, Reason> = {
   EINVAL: permanent('bad-address'),
   EAFNOSUPPORT: permanent('bad-address'),
   ERR_SOCKET_BAD_PORT: permanent('bad-address'),
-  // This machine has run out of ports or files.
-  EADDRNOTAVAIL: temporary('no-local-port'),
-  EMFILE: temporary('too-many-files'),
-  ENFILE: temporary('too-many-files'),
+  // For want of an address of that family; for want of a port it is `machine-full`.
+  EADDRNOTAVAIL: temporary('network-unreachable'),
 };
 
 const tlsReasons: Record<string, Reason> = {

@@ -26,7 +26,7 @@ export type FetchOutcome =
     }
   /** The line's method, headers or body cannot be sent in HTTP/1.1: nothing was. */
   | { kind: 'unsendable'; trace: FetchTrace }
-  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory, this machine has no way to the web, robots.txt comes first. */
+  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory, this machine has no way to the web, or no file or port left, robots.txt comes first. */
   | { kind: 'interrupted'; why: Interruption; trace: FetchTrace };
 
 /** Why an answer that had begun, or was to begin, could not be taken to its end. */
@@ -53,7 +53,13 @@ export type RobotsRefusal = 'robots' | 'robots-unavailable';
 
 export type RedirectRefusal = 'redirect-limit' | 'redirect-loop' | 'redirect-scheme' | 'redirect-invalid';
 
-export type Interruption = 'stopping' | 'hop-must-wait' | 'memory-full' | 'no-network' | 'robots-first';
+export type Interruption =
+  | 'stopping'
+  | 'hop-must-wait'
+  | 'memory-full'
+  | 'no-network'
+  | 'machine-full'
+  | 'robots-first';
 
 /** Lower-case names; repeated headers are joined with ", " (set-cookie with "\n"). */
 export type ResponseHeaders = Record<string, string>;

@@ -143,7 +143,14 @@ describe('no answer', () => {
   });
 
   it('because nothing was decided costs no attempt', () => {
-    for (const why of ['stopping', 'hop-must-wait', 'memory-full', 'no-network', 'robots-first'] as const)
+    for (const why of [
+      'stopping',
+      'hop-must-wait',
+      'memory-full',
+      'no-network',
+      'machine-full',
+      'robots-first',
+    ] as const)
       expect(onLast({ kind: 'interrupted', why, trace })).toMatchObject({ next: 'defer', blockMs: 1 });
   });
 });

@@ -52,8 +52,7 @@ describe('a connection that could not be made', () => {
     ['ENETUNREACH', 'network-unreachable temporary'],
     ['EACCES', 'not-permitted permanent'],
     ['EINVAL', 'bad-address permanent'],
-    ['EADDRNOTAVAIL', 'no-local-port temporary'],
-    ['EMFILE', 'too-many-files temporary'],
+    ['EADDRNOTAVAIL', 'network-unreachable temporary'],
     ['ESOMETHING', 'connect-failed temporary'],
   ])('at TCP (%s) is %s', (code, expected) => {
     expect(unreachable('connect', ofSystem(code))).toBe(expected);
