@@ -24,14 +24,11 @@ export type ConnectionEvents = {
 export type ConnectionTools = ConnectionEvents & {
   connectTo: Connector;
   now: () => number;
+  /** A connection that no request used for this long is closed. */
+  idleMs: number;
 };
 
-/** A connection that no request used for this long is closed, whatever the host offers. */
-const idleMs = 10_000;
-
 const clientOptions = {
-  keepAliveTimeout: idleMs,
-  keepAliveMaxTimeout: idleMs,
   pipelining: 1,
   allowH2: false,
   // The wire measures heads exactly, by the limit of each run; this is only above all of them.
@@ -63,7 +60,12 @@ export class Connection {
   constructor(origin: string, tools: ConnectionTools) {
     this.origin = origin;
     this.#tools = tools;
-    this.#client = new Client(origin, { ...clientOptions, connect: (...args) => this.#connect(...args) });
+    this.#client = new Client(origin, {
+      ...clientOptions,
+      keepAliveTimeout: tools.idleMs,
+      keepAliveMaxTimeout: tools.idleMs,
+      connect: (...args) => this.#connect(...args),
+    });
     this.#client.on('drain', () => {
       if (!this.isOpen) void this.retire();
     });

@@ -14,6 +14,8 @@ export type ConnectionOptions = {
   concurrency: number;
   connectTo: Connector;
   now: () => number;
+  /** A connection that no request used for this long is closed, whatever the host offers. */
+  idleMs?: number;
 };
 
 /** A crawl of many hosts would else hold a file for each host that it asked in the last seconds. */
@@ -22,7 +24,7 @@ const idleFor = (concurrency: number): number => Math.max(64, 2 * concurrency);
 const mostDistrusted = 10_000;
 
 /** The connections of one worker: those in use, and the idle ones by origin, the one that was used last first. */
-export const createConnections = ({ concurrency, connectTo, now }: ConnectionOptions): Connections => {
+export const createConnections = ({ concurrency, connectTo, now, idleMs = 10_000 }: ConnectionOptions): Connections => {
   const open = new Set<Connection>();
   /** In the order in which they became idle. */
   const idle = new Set<Connection>();
@@ -40,6 +42,7 @@ export const createConnections = ({ concurrency, connectTo, now }: ConnectionOpt
   const tools: ConnectionTools = {
     connectTo,
     now,
+    idleMs,
     onIdle: (connection) => {
       idle.add(connection);
       const list = idleAt.get(connection.origin);

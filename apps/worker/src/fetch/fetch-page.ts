@@ -17,6 +17,8 @@ export type FetcherOptions = {
   bodyMemoryBytes?: number;
   /** Milliseconds of any clock that does not jump. */
   now: () => number;
+  /** How long a connection may stand idle. */
+  idleMs?: number;
 } & Omit<ConnectorOptions, 'lookup'>;
 
 export type Fetcher = {
@@ -32,9 +34,9 @@ export type Fetcher = {
 };
 
 export const createFetcher = (options: FetcherOptions): Fetcher => {
-  const { now, concurrency, dns } = options;
+  const { now, concurrency, dns, idleMs } = options;
   const connectTo = createConnector({ ...options, lookup: dns.lookup });
-  const connections = createConnections({ concurrency, connectTo, now });
+  const connections = createConnections({ concurrency, connectTo, now, ...(idleMs !== undefined && { idleMs }) });
   const memory = createBodyMemory(options.bodyMemoryBytes ?? 96 * 1024 ** 2);
   const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));

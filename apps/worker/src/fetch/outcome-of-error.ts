@@ -72,8 +72,7 @@ const outcomeOfConnectError = ({ stage, cause }: ConnectError, trace: FetchTrace
   const code = codeOf(cause);
   const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && stage !== 'dns');
   if (isTimeout) return { kind: 'timed-out', stage: 'connect', trace };
-  if (stage === 'connect' && lackOfMachine(cause) !== undefined)
-    return { kind: 'interrupted', why: 'machine-full', trace };
+  if (lackOfMachine(cause) !== undefined) return { kind: 'interrupted', why: 'machine-full', trace };
   return { kind: 'unreachable', stage, ...reasonOf(stage, cause), trace };
 };
 

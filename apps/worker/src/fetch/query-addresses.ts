@@ -1,5 +1,7 @@
 import type { RecordWithTtl } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
+import { open } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Address, DnsAnswer } from './dns-answer.ts';
 
@@ -17,8 +19,29 @@ const mostAddresses = 16;
 
 type FamilyAnswer = { family: 4 | 6; records: RecordWithTtl[]; code: string };
 
+/** A file that is there when it is looked for may have been missing a moment before. */
+const mostQueries = 3;
+
+/**
+ * The addresses of a name. c-ares has one word for a resolver that refuses and for a socket that could not be opened here: the latter
+ * is told apart, as EMFILE or ENFILE.
+ */
+export const queryAddresses = async (
+  resolver: Pick<Resolver, 'resolve4' | 'resolve6'>,
+  name: string,
+  lackOfFiles = findLackOfFiles,
+): Promise<DnsAnswer> => {
+  for (let queries = 1; ; queries++) {
+    const answer = await queryOnce(resolver, name);
+    if (answer.kind === 'addresses' || answer.code !== 'ECONNREFUSED') return answer;
+    const lack = await lackOfFiles();
+    if (lack !== undefined) return { kind: 'error', code: lack };
+    if (queries === mostQueries) return answer;
+  }
+};
+
 /** Asks for A and AAAA at once. IPv4 goes first: a machine without IPv6 then loses no attempt on it. */
-export const queryAddresses = async (resolver: Resolver, name: string): Promise<DnsAnswer> => {
+const queryOnce = async (resolver: Pick<Resolver, 'resolve4' | 'resolve6'>, name: string): Promise<DnsAnswer> => {
   const ipv6 = settled(6, resolver.resolve6(name, { ttl: true }));
   const ipv4 = await settled(4, resolver.resolve4(name, { ttl: true }));
   if (ipv4.records.length === 0) return answerOf([ipv4, await ipv6]);
@@ -28,6 +51,15 @@ export const queryAddresses = async (resolver: Resolver, name: string): Promise<
   grace.abort();
   return answerOf([ipv4, second]);
 };
+
+const findLackOfFiles = (): Promise<string | undefined> =>
+  open(devNull).then(
+    async (file) => {
+      await file.close();
+      return undefined;
+    },
+    ({ code }: NodeJS.ErrnoException) => (code === 'EMFILE' || code === 'ENFILE' ? code : undefined),
+  );
 
 const noAnswer: FamilyAnswer = { family: 6, records: [], code: 'ETIMEOUT' };
 

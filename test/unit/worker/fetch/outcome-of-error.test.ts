@@ -58,6 +58,22 @@ describe('a connection that could not be made', () => {
     expect(unreachable('connect', ofSystem(code))).toBe(expected);
   });
 
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])(
+    'for want of what this machine lacks (%s) decides nothing',
+    (code) => {
+      const decided = { kind: 'interrupted', why: 'machine-full' };
+      expect(of(new ConnectError('connect', ofSystem(code)))).toEqual(decided);
+      const attempts = new AggregateError([ofSystem('ECONNREFUSED'), ofSystem(code)]);
+      expect(of(new ConnectError('connect', attempts))).toEqual(decided);
+    },
+  );
+
+  it('for want of a port decides nothing; for want of an IPv6 address of its own it is the network', () => {
+    const to = (address: string) => new ConnectError('connect', Object.assign(ofSystem('EADDRNOTAVAIL'), { address }));
+    expect(of(to('192.0.2.1'))).toEqual({ kind: 'interrupted', why: 'machine-full' });
+    expect(of(to('2001:db8::1'))).toMatchObject({ kind: 'unreachable', reason: 'network-unreachable' });
+  });
+
   it.each([
     ['CERT_HAS_EXPIRED', 'certificate-expired permanent'],
     ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid permanent'],
