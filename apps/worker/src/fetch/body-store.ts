@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { access, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UserError } from '@trawl/shared/platform/user-error.ts';
 
 /**
  * Bodies as files named by their content: `<dir>/ab/cd/<sha256>`. The same body is kept once, however often it is fetched, and a
@@ -21,7 +22,7 @@ export type BodyDraft = {
 };
 
 export const createBodyStore = (dir: string): BodyStore => {
-  mkdirSync(join(dir, 'tmp'), { recursive: true });
+  makeDirectory(join(dir, 'tmp'));
   const draftPath = (): string => join(dir, 'tmp', randomUUID());
 
   const put = async (bytes: Uint8Array, sha256: string): Promise<string> => {
@@ -59,6 +60,16 @@ export const createBodyStore = (dir: string): BodyStore => {
   };
 
   return { put, begin };
+};
+
+const makeDirectory = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const remedy = 'Let this user write there, or name another place by --data-dir / TRAWL_DATA_DIR.';
+    throw new UserError(`${path}: the directory for bodies cannot be made (${code ?? message}).`, remedy);
+  }
 };
 
 const pathOf = (sha256: string): string => join(sha256.slice(0, 2), sha256.slice(2, 4), sha256);

@@ -17,6 +17,7 @@ import { Deadline, type TimeoutStage } from './deadline.ts';
 import { Exchange, type ExchangeTools } from './exchange.ts';
 import type { ExchangeEnd } from './exchange-end.ts';
 import type { CookieJar, FetchRequest } from './fetch-request.ts';
+import { lackOfMachine } from './lack-of-machine.ts';
 import { outcomeOfError } from './outcome-of-error.ts';
 import { firstRequest, hasValidators, type OutgoingRequest } from './outgoing-request.ts';
 import { isLoop, redirectedRequest } from './redirect.ts';
@@ -202,6 +203,7 @@ export class PageFetch {
       case 'called-off':
         return this.#outcomeOfCallOff(this.#calledOff ?? 'stopping');
       case 'broken':
+        if (lackOfMachine(end.error) !== undefined) return interrupted('machine-full', trace);
         throw end.error;
     }
   }
