@@ -8,6 +8,7 @@ import { type BenchRedis, openBenchRedis } from '../support/bench-redis.ts';
 import type { BenchWorld } from '../support/bench-world.ts';
 import { startHostileOrigin } from '../support/hostile-origin.ts';
 import { memoryFigures } from '../support/memory-figures.ts';
+import { waitedShare } from '../support/proc-files.ts';
 import { watchProcesses } from '../support/process-watch.ts';
 import { startTrawl } from '../support/start-trawl.ts';
 
@@ -57,6 +58,7 @@ export const hostileMemory: BenchCase = {
     const classes = await finished('table', origin.urls.table.length, { redis, world });
     const tableMs = performance.now() - startedAtMs;
     const bombsInFlight = await metricOf(health, 'trawl_fetches_in_flight');
+    if (bombsInFlight < bombs) throw new Error('bombs ended before the table did: this machine is too busy to measure');
     const [p99, most] = [await metricOf(health, p99Name), await metricOf(health, p99Name.replace('p99', 'max'))];
     const inflated = await metricOf(health, 'process_cpu_seconds_total');
     const processes = watch.stop().filter(({ kind }) => kind === 'worker');
@@ -68,7 +70,10 @@ export const hostileMemory: BenchCase = {
         { what: 'event loop, most', value: most * 1000, unit: 'ms' },
         { what: `${origin.urls.table.length} URLs of the table`, value: tableMs, unit: 'ms' },
       ],
-      notes: [`${bombsInFlight} of ${bombs} bombs were still being inflated at the end`],
+      notes: [
+        `${bombsInFlight} of ${bombs} bombs were still being inflated at the end`,
+        `the worker's event loop could not run for want of a core ${(waitedShare(processes[0]?.pid) * 100).toFixed(0)} % of the time that it had work`,
+      ],
       detail: { classes, cpuSeconds: inflated },
     };
   },

@@ -33,13 +33,19 @@ export const connectionsTo = (port: number): number => {
   return readFileSync('/proc/net/tcp', 'utf8').split(end).length - 1;
 };
 
+/** Of the time in which the main thread of a process had work: how much it waited for a core. */
+export const waitedShare = (pid: number | undefined): number => {
+  const [ranNs = 0, waitedNs = 0] = (pid === undefined ? '' : (textOf(pid, 'schedstat') ?? '')).split(' ').map(Number);
+  return waitedNs / Math.max(1, ranNs + waitedNs);
+};
+
 /** From the third field on. The second is the command in parentheses and may hold anything. */
 function statOf(pid: number): string[] | undefined {
   const text = textOf(pid, 'stat');
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-function textOf(pid: number, file: 'stat' | 'status' | 'cmdline'): string | undefined {
+function textOf(pid: number, file: 'stat' | 'status' | 'cmdline' | 'schedstat'): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
