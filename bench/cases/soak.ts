@@ -177,10 +177,12 @@ function figuresOf(
     },
     {
       what: 'descriptors beside connections',
-      value: last.descriptors - last.connections,
+      value: besideConnections(last),
       unit: 'many',
-      reference: { name: 'before', value: samples.find(({ descriptors }) => descriptors > 0)?.descriptors ?? 0 },
+      reference: { name: 'then', value: besideConnections(first) },
     },
     { what: 'fetches', value: fetches / seconds, unit: 'a second' },
   ];
 }
+
+const besideConnections = ({ descriptors, connections }: WorkerSample): number => descriptors - connections;
