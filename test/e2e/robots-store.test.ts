@@ -52,7 +52,7 @@ describe('what Redis keeps of a robots.txt', () => {
     expect(found).toMatchObject({ kind: 'failed', outcome: { reason: 'refused', trace: { timings: { totalMs: 0 } } } });
     expect(await lifeOf()).toBeLessThanOrEqual(1000);
     await store.claim('http://other');
-    const outcome: Failure = { ...failure, reason: 'too-many-files' };
+    const outcome: Failure = { ...failure, reason: 'network-unreachable' };
     await store.keep(wish(0, 'http://other'), { kind: 'failed', outcome }, undefined);
     expect(await store.read('http://other')).toBeUndefined();
     expect((await store.claim('http://other')).isOurs).toBe(true);

