@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stat, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { type Endpoint, writeEndpoint } from '@trawl/shared/platform/embedded-redis/endpoint.ts';
 import { openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
-import { connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/platform/redis.ts';
+import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DataDirectory, dataDirectory, isRunning, type Opened, withRedis } from '../support/data-directory.ts';
@@ -47,6 +49,29 @@ describe('a server that died', () => {
     await watcher.close();
     await other.close();
     expect(await dir.noted()).toBeUndefined();
+  });
+
+  test('whose file ends within a transaction runs no half of it, now or at a later start', async () => {
+    const killed = async (act: (redis: Redis) => Promise<unknown>): Promise<void> => {
+      const opened = await openEmbeddedRedis({ dataDir });
+      await withRedis(opened.url, act);
+      process.kill(opened.redisPid ?? 0, 'SIGKILL');
+      await until(async () => !(await isRunning(opened.redisPid)));
+      await opened.close();
+    };
+    const move = `redis.call('LPOP', KEYS[1], 2) redis.call('SADD', KEYS[2], 'a', 'b')`;
+    await killed(async (redis) => {
+      await redis.rpush('from', 'a', 'b');
+      await redis.eval(move, 2, 'from', 'to');
+    });
+    // The last command is torn, and the end of the transaction is gone.
+    const path = join(dir.files.dir, 'appendonlydir', 'appendonly.aof.1.incr.aof');
+    await truncate(path, (await stat(path)).size - '1\r\nb\r\n*1\r\n$4\r\nEXEC\r\n'.length);
+    await killed((redis) => redis.eval(`redis.call('SET', 'x', 1) redis.call('SET', 'y', 1)`, 0));
+    const last = await openEmbeddedRedis({ dataDir });
+    expect(await withRedis(last.url, (redis) => redis.lrange('from', 0, -1))).toEqual(['a', 'b']);
+    expect(await withRedis(last.url, (redis) => redis.mget('x', 'y'))).toEqual(['1', '1']);
+    await last.close();
   });
 
   test('gets another port when a stranger took its own', async () => {

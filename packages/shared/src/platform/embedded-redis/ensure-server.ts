@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import { processIdentity } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { type Endpoint, makeRedisDir, type RedisFiles, readEndpoint, writeEndpoint } from './endpoint.ts';
+import { mendTail } from './mend-tail.ts';
 import { probe, serverInfo } from './probe.ts';
 import { startServer } from './start-server.ts';
 
@@ -24,6 +25,7 @@ export const ensureServer = async (
   if (previous !== undefined && (await answersInTheEnd(previous)))
     return { endpoint: await withProcess(files, previous), started: false };
 
+  await mendTail(files, options);
   const endpoint = await startServer(files, { previous, searchPath: options.searchPath });
   if (previous === undefined)
     options.log.info({ port: endpoint.port, redisPid: endpoint.pid }, 'embedded Redis started');
