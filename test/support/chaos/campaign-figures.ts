@@ -1,0 +1,44 @@
+import { medianOf } from './recovery-times.ts';
+import type { RoundReport } from './round.ts';
+
+/** What a campaign amounts to. */
+export type CampaignFigures = ReturnType<typeof figuresOf>;
+
+const countOf = (rounds: readonly RoundReport[], holds: (what: string) => boolean): number =>
+  rounds.reduce((sum, { happenings }) => sum + happenings.filter(({ what }) => holds(what)).length, 0);
+
+export const figuresOf = (rounds: readonly RoundReport[]) => {
+  const sum = (of: (round: RoundReport) => number): number => rounds.reduce((all, round) => all + of(round), 0);
+  const askedAgainMs = rounds.flatMap(({ times }) => times.askedAgainMs);
+  const firstFetchMs = rounds.flatMap(({ times }) => times.firstFetchMs);
+  return {
+    rounds: rounds.length,
+    wallSeconds: Math.round(sum(({ wallMs }) => wallMs) / 1000),
+    urls: sum(({ urls }) => urls),
+    requests: sum(({ requests }) => requests),
+    repeatedRequests: sum(({ repeated }) => repeated),
+    processKills: countOf(rounds, (what) => what === 'SIGKILL'),
+    terminations: countOf(rounds, (what) => what === 'SIGTERM'),
+    standstills: countOf(rounds, (what) => what === 'SIGSTOP'),
+    redisKills: countOf(rounds, (what) => what === 'redis killed'),
+    aofCuts: countOf(rounds, (what) => what.startsWith('tail of')),
+    networkFaults: countOf(rounds, (what) => what.startsWith('network: ') && what !== 'network: well again'),
+    networkStorms: countOf(rounds, (what) => what === 'network: storm' || what === 'client kill storm'),
+    commitPoints: countOf(rounds, (what) => what === 'at a commit point'),
+    endedByThemselves: countOf(rounds, (what) => what === 'ended by itself'),
+    askedAgain: { cases: askedAgainMs.length, medianMs: medianOf(askedAgainMs), mostMs: Math.max(0, ...askedAgainMs) },
+    firstFetch: { cases: firstFetchMs.length, medianMs: medianOf(firstFetchMs), mostMs: Math.max(0, ...firstFetchMs) },
+    violations: sum(({ violations }) => violations.length),
+  };
+};
+
+/** One figure a line; those of a group follow its name. */
+export const tableOf = (figures: CampaignFigures): string =>
+  Object.entries(figures)
+    .map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'number' ? value : partsOf(value)}`)
+    .join('\n');
+
+const partsOf = (parts: Record<string, number | undefined>): string =>
+  Object.entries(parts)
+    .map(([name, value]) => `${name} ${value === undefined ? '-' : Math.round(value)}`)
+    .join(', ');

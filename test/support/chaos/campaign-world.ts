@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRuns } from '@trawl/shared/frontier/runs.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { settingsWith } from '../settings-for-tests.ts';
+import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
+import type { DealtRun } from './deal-round.ts';
+import { type App, type Fleet, startFleet } from './fleet.ts';
+import { machineMs } from './machine-clock.ts';
+import { type Origin, startOrigin } from './origin.ts';
+import { watchStandstills } from './standstills.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** Locks, leases and looks so short that a campaign sees many recoveries. */
+export const impatience = {
+  TRAWL_LOCK: '4s',
+  TRAWL_JOB_DEADLINE: '3s',
+  TRAWL_STALLED_INTERVAL: '1s',
+  TRAWL_SWEEP_INTERVAL: '1s',
+  TRAWL_LEASE: '10s',
+  TRAWL_GRACE: '500ms',
+  TRAWL_CONCURRENCY: '32',
+  TRAWL_LOG_LEVEL: 'info',
+};
+
+/** Lock and two looks for stalled jobs: within it the URLs of a killed worker are asked again. */
+export const askedAgainWithinMs = 4000 + 2 * 1000;
+
+export type CampaignWorld = {
+  directory: string;
+  redis: ChaosRedis;
+  origin: Origin;
+  fleet: Fleet;
+  timeline: Timeline;
+  standstills: ReturnType<typeof watchStandstills>;
+  outputOf: (run: string) => string;
+  createRun: (dealt: DealtRun) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+export type WorldOptions = {
+  size?: Partial<Record<App, number>>;
+  settings?: Record<string, string>;
+  keepFiles?: boolean;
+};
+
+/** A whole fleet on the pretend web, all of it processes. Everything that is started here ends with `stop`. */
+export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOptions = {}): Promise<CampaignWorld> => {
+  const directory = await mkdtemp(join(tmpdir(), 'trawl-chaos-'));
+  const [redis, origin] = await Promise.all([startChaosRedis(), startOrigin()]);
+  const timeline = createTimeline(machineMs);
+  const standstills = watchStandstills(machineMs);
+  const fleet = await startFleet({
+    directory,
+    redisPort: redis.port,
+    redisUrlAt: redis.urlAt,
+    settings: { ...impatience, ...settings },
+    size: { producer: 2, worker: 3, collector: 2, ...size },
+    timeline,
+  });
+  const outputOf = (run: string): string => join(directory, `${run}.jsonl`);
+
+  return {
+    directory,
+    redis,
+    origin,
+    fleet,
+    timeline,
+    standstills,
+    outputOf,
+    createRun: async ({ run, lines, settings: changes }) => {
+      const path = join(directory, `${run}.txt`);
+      await writeFile(path, `${lines.map(({ line }) => line).join('\n')}\n`);
+      const isNew = await createRuns(redis.client, firstShard).create({
+        run,
+        createdAtMs: 1,
+        source: { kind: 'text', path },
+        settings: settingsWith(changes),
+        sinks: [
+          { kind: 'jsonl', path: outputOf(run) },
+          { kind: 'redis', retentionMs: 600_000, maxRecords: 1_000_000 },
+        ],
+        fedBy: 'fleet',
+      });
+      if (!isNew) throw new Error(`run ${run} exists`);
+      timeline.note('run created', { run, lines: lines.length });
+    },
+    stop: async () => {
+      standstills.stop();
+      await fleet.endAll();
+      await origin.close();
+      await redis.stop();
+      if (!keepFiles) await rm(directory, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import type { Fault } from './attacked.ts';
+import type { CampaignWorld } from './campaign-world.ts';
+import { kindOfRound, type RoundKind } from './deal-round.ts';
+import { machineMs } from './machine-clock.ts';
+import { playRound, type RoundReport } from './round.ts';
+
+export type CampaignOptions = {
+  seed: number;
+  minutes: number;
+  /** Lines of a plain round. */
+  lines: number;
+  faults: Record<string, Fault>;
+  faultsEveryMs: number;
+  /** Only rounds of this kind; absent: all kinds in turn. */
+  kind?: RoundKind;
+  /** Stops at the first round that breaks a promise. */
+  untilBroken: boolean;
+  onRound: (report: RoundReport) => void;
+};
+
+const faultsUntilMs = 45_000;
+const drainWithinMs = 60_000;
+
+/** Rounds until the time is over, at least one; each has its seed from that of the campaign. */
+export const runCampaign = async (world: CampaignWorld, options: CampaignOptions): Promise<RoundReport[]> => {
+  const { seed, lines, faults, faultsEveryMs, minutes } = options;
+  const endsMs = machineMs() + minutes * 60_000;
+  const reports: RoundReport[] = [];
+  for (let round = 0; round === 0 || machineMs() < endsMs; round += 1) {
+    const report = await playRound(world, {
+      round,
+      seed: seed * 1000 + round,
+      kind: options.kind ?? kindOfRound(round),
+      lines,
+      faults,
+      faultsEveryMs,
+      faultsUntilMs,
+      drainWithinMs,
+    });
+    reports.push(report);
+    options.onRound(report);
+    if (report.violations.length > 0 && options.untilBroken) break;
+  }
+  return reports;
+};

@@ -1,0 +1,65 @@
+import { open, readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { redisFiles } from '@trawl/shared/platform/embedded-redis/endpoint.ts';
+import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { type EmbeddedTestRedis, startTestRedis } from '../redis-for-tests.ts';
+
+/** The embedded Redis of a campaign, with what can be done to it. */
+export type ChaosRedis = {
+  test: EmbeddedTestRedis;
+  /** From outside: past all gates. */
+  client: Redis;
+  port: () => number;
+  pid: () => number;
+  password: string;
+  urlAt: (port: number) => string;
+  kill: () => Promise<void>;
+  restart: () => Promise<void>;
+  /** Of a server that does not run: the end of its append-only file is gone, as after a power failure. */
+  cutTail: (bytes: number) => Promise<number>;
+  /** What the file holds now is never cut off: whoever was told that his run exists would notice, and begin again. */
+  keepSoFar: () => Promise<void>;
+  signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
+  stop: () => Promise<void>;
+};
+
+export const startChaosRedis = async (): Promise<ChaosRedis> => {
+  const test = await startTestRedis();
+  const client = await test.connect('chaos');
+  client.on('error', () => undefined); // it is killed on purpose
+  const pid = (): number => {
+    if (test.embedded.redisPid === null) throw new Error('the embedded Redis has no pid');
+    return test.embedded.redisPid;
+  };
+  const aofDirectory = join(redisFiles(test.dataDir).dir, 'appendonlydir');
+  let keptBytes = 0;
+  return {
+    test,
+    client,
+    port: () => test.connection.port,
+    pid,
+    password: test.connection.password ?? '',
+    urlAt: (port) => `redis://:${test.connection.password ?? ''}@127.0.0.1:${port}`,
+    kill: test.kill,
+    restart: test.restart,
+    cutTail: async (bytes) => cutTail(await newestFile(aofDirectory), { bytes, keptBytes }),
+    keepSoFar: async () => void (keptBytes = (await stat(await newestFile(aofDirectory))).size),
+    signal: (name) => void process.kill(pid(), name),
+    stop: test.stop,
+  };
+};
+
+async function newestFile(directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.incr.aof')).toSorted();
+  return join(directory, names.at(-1) ?? '');
+}
+
+/** Answers how many bytes went. */
+async function cutTail(path: string, { bytes, keptBytes }: { bytes: number; keptBytes: number }): Promise<number> {
+  const { size } = await stat(path);
+  const left = Math.max(keptBytes, size - bytes);
+  await truncate(path, left);
+  await using file = await open(path, 'r');
+  await file.sync();
+  return size - left;
+}

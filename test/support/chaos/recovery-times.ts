@@ -1,0 +1,49 @@
+import type { DealtRun } from './deal-round.ts';
+import type { OriginLog } from './origin.ts';
+import type { Happening } from './timeline.ts';
+
+/** Ms, one for each case that the origin saw. */
+export type RecoveryTimes = { askedAgainMs: number[]; firstFetchMs: number[] };
+
+/** The connections of a process that was killed are closed within it. */
+const closedWithinMs = 60;
+
+/** From the origin's log: a worker is killed -> what it was fetching is asked again; Redis is back -> the first fetch. */
+export const recoveryTimes = (log: OriginLog, runs: DealtRun[], happenings: readonly Happening[]): RecoveryTimes => {
+  const killedAtMs = happenings
+    .filter(({ what, about }) => what === 'SIGKILL' && String(about['who']).startsWith('worker'))
+    .map(({ atMs }) => atMs);
+  const askedOnce = new Set(
+    runs.flatMap(({ lines }) =>
+      lines.flatMap(({ asked }) => (asked?.most === 1 ? [`${asked.host}${asked.path}`] : [])),
+    ),
+  );
+  const askedAgainMs: number[] = [];
+  const starts: number[] = [];
+  for (const [host, { startsMs, endsMs, paths }] of log.hosts) {
+    const againOf = new Map<string, number[]>();
+    for (const [i, path] of paths.entries()) {
+      starts.push(startsMs[i] ?? 0);
+      const same = againOf.get(path);
+      if (same) same.push(i);
+      else againOf.set(path, [i]);
+    }
+    for (const [path, at] of againOf) {
+      if (at.length < 2 || !askedOnce.has(`${host}${path}`)) continue;
+      const [first, second] = [at[0] ?? 0, at[1] ?? 0];
+      const endMs = endsMs[first] ?? Number.NaN;
+      const killMs = killedAtMs.find((ms) => endMs >= ms && endMs - ms < closedWithinMs);
+      if (killMs !== undefined) askedAgainMs.push((startsMs[second] ?? 0) - killMs);
+    }
+  }
+  starts.sort((a, b) => a - b);
+  const backAtMs = happenings.filter(({ what }) => what === 'redis is back').map(({ atMs }) => atMs);
+  const firstFetchMs = backAtMs.flatMap((back) => {
+    const first = starts.find((start) => start > back);
+    return first === undefined ? [] : [first - back];
+  });
+  return { askedAgainMs, firstFetchMs };
+};
+
+export const medianOf = (numbers: readonly number[]): number | undefined =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
+import { createRuns } from '@trawl/shared/frontier/runs.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import type { Fault } from './attacked.ts';
+import type { CampaignWorld } from './campaign-world.ts';
+import { type DealtRun, dealRound, type RoundKind } from './deal-round.ts';
+import { judgeAcknowledged } from './judges/judge-acknowledged.ts';
+import { judgeLedger } from './judges/judge-ledger.ts';
+import { judgeLeftovers } from './judges/judge-leftovers.ts';
+import { judgeOrigin } from './judges/judge-origin.ts';
+import { judgeProcesses } from './judges/judge-processes.ts';
+import { judgeSinks } from './judges/judge-sinks.ts';
+import { postMortem } from './judges/post-mortem.ts';
+import type { Violation } from './judges/verdicts.ts';
+import { machineMs } from './machine-clock.ts';
+import { type RecoveryTimes, recoveryTimes } from './recovery-times.ts';
+import { scheduleOf } from './schedule.ts';
+import { inTurn, strikeFaults } from './strike-faults.ts';
+import type { Happening } from './timeline.ts';
+
+export type RoundOptions = {
+  round: number;
+  seed: number;
+  kind: RoundKind;
+  lines: number;
+  faults: Record<string, Fault>;
+  faultsEveryMs: number;
+  /** Faults stop then, also when the runs are not over. */
+  faultsUntilMs: number;
+  /** After the last fault the runs must be collected within it. */
+  drainWithinMs: number;
+};
+
+export type RoundReport = {
+  round: number;
+  seed: number;
+  kind: RoundKind;
+  urls: number;
+  requests: number;
+  repeated: number;
+  wallMs: number;
+  violations: Violation[];
+  times: RecoveryTimes;
+  happenings: Happening[];
+};
+
+const cancelGraceMs = 2500;
+const leftoversWithinMs = 25_000;
+
+/** Runs go on while faults strike; then there is calm, the runs end, and all judges look. */
+export const playRound = async (world: CampaignWorld, options: RoundOptions): Promise<RoundReport> => {
+  const { redis, origin, timeline, standstills, fleet } = world;
+  const beganMs = machineMs();
+  const { round, kind, seed, lines } = options;
+  const dealt = dealRound({ round, kind, seed, lines, port: origin.port });
+  await origin.reset();
+  standstills.reset();
+  for (const run of dealt) await world.createRun(run);
+  await redis.keepSoFar();
+
+  const calm = new AbortController();
+  const over = new AbortController();
+  const schedule = scheduleOf({
+    seed,
+    fromMs: 500,
+    untilMs: options.faultsUntilMs,
+    everyMs: options.faultsEveryMs,
+    plans: options.faults,
+  });
+  const attacked = { fleet, redis, timeline, calm: calm.signal, withRedis: inTurn() };
+  const striking = strikeFaults(attacked, { schedule, faults: options.faults, nowMs: machineMs });
+  const watching = watchAcknowledged(world, dealt, over.signal);
+  const cancelling = Promise.all(dealt.map((run) => cancelWhenDue(world, run, over.signal)));
+  await collected(world, dealt, options.faultsUntilMs);
+  calm.abort();
+  await striking;
+  timeline.note('run of faults over', { round });
+  const areCollected = await collected(world, dealt, options.drainWithinMs);
+  over.abort();
+  const acknowledged = await watching;
+  await cancelling;
+
+  const happenings = timeline.since(beganMs);
+  const log = await origin.log();
+  const verdict = judgeOrigin({ log, runs: dealt, happenings, standstills: standstills.noted(), cancelGraceMs });
+  const violations: Violation[] = [...acknowledged, ...verdict.violations];
+  if (areCollected) {
+    for (const run of dealt) {
+      violations.push(...(await judgeLedger(redis.client, run)));
+      violations.push(...(await judgeSinks(redis.client, run, world.outputOf(run.run))));
+      violations.push(...(await judgeByVerify(world, run)));
+    }
+    const left = await judgeLeftovers(redis.client, leftoversWithinMs);
+    violations.push(...left);
+    if (left.length > 0) violations.push({ promise: 'state of Redis', details: await postMortem(redis.client) });
+  } else violations.push({ promise: 'every run ends', details: await standingOf(world, dealt) });
+  violations.push(...(await judgeProcesses(fleet, happenings, [redis.password])));
+  return {
+    round,
+    seed,
+    kind,
+    urls: dealt.reduce((sum, run) => sum + run.lines.length, 0),
+    requests: verdict.requests,
+    repeated: verdict.repeated,
+    wallMs: machineMs() - beganMs,
+    violations,
+    times: recoveryTimes(log, dealt, happenings),
+    happenings,
+  };
+};
+
+/** False: it took too long. */
+async function collected({ redis }: CampaignWorld, dealt: DealtRun[], withinMs: number): Promise<boolean> {
+  const runs = createRuns(redis.client, firstShard);
+  const untilMs = machineMs() + withinMs;
+  while (machineMs() < untilMs) {
+    const open = await Promise.all(
+      dealt.map(async ({ run }) => (await runs.status(run))?.collectedAtMs === undefined),
+    ).catch(() => [true]);
+    if (!open.includes(true)) return true;
+    await delay(100);
+  }
+  return false;
+}
+
+async function standingOf({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<string> {
+  const runs = createRuns(redis.client, firstShard);
+  const all = await Promise.all(dealt.map(({ run }) => runs.status(run)));
+  const standing = JSON.stringify(all.map((status) => status && { ...status, spec: undefined }));
+  return `${standing}\n         ${await postMortem(redis.client)}`;
+}
+
+async function cancelWhenDue(world: CampaignWorld, { run, cancelAt }: DealtRun, over: AbortSignal): Promise<void> {
+  if (cancelAt === undefined) return;
+  const { redis, timeline } = world;
+  const runs = createRuns(redis.client, firstShard);
+  while (!over.aborted) {
+    const status = await runs.status(run).catch(() => undefined);
+    // A cancellation may be in the tail of the file that was cut off: its user would see that and repeat it.
+    if (status?.cancelledAtMs === undefined && (status?.recorded ?? 0) >= cancelAt && status?.state !== 'finished') {
+      const answer = await createRunControl(redis.client, firstShard).cancel(run).catch(String);
+      timeline.note('run cancelled', { run, answer });
+    }
+    await delay(50);
+  }
+}
+
+/** Looks again and again while faults strike: each look is one moment at which everything might have died. */
+async function watchAcknowledged(world: CampaignWorld, dealt: DealtRun[], over: AbortSignal): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  while (!over.aborted) {
+    for (const { run } of dealt) {
+      const look = () => judgeAcknowledged(world.redis.client, run, world.outputOf(run)).catch(() => []);
+      // Between the look into Redis and that into the file Redis may have gone back in time: what is lost stays lost.
+      if ((await look()).length > 0 && (await delay(300).then(look)).length > 0) violations.push(...(await look()));
+    }
+    await delay(500, undefined, { signal: over }).catch(() => undefined);
+  }
+  return violations;
+}
+
+const bin = fileURLToPath(new URL('../../../apps/cli/bin/trawl.js', import.meta.url));
+
+/** What a user would ask. */
+async function judgeByVerify({ redis, directory }: CampaignWorld, { run }: DealtRun): Promise<Violation[]> {
+  const child = spawn(process.execPath, [bin, 'verify', run, '--json'], {
+    env: { ...process.env, REDIS_URL: redis.urlAt(redis.port()), TRAWL_DATA_DIR: directory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [[code], stdout, stderr] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
+  return code === 0 ? [] : [{ promise: `${run}: trawl verify agrees`, details: `${stdout}${stderr}` }];
+}
