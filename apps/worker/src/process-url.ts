@@ -129,7 +129,7 @@ const defer = async (
 ): Promise<Ending> => {
   if (effects.haltOf(job) === 'cancelled') return halt(job, effects, 'cancelled');
   const pauseMs = verdict.blockMs ?? 0;
-  const deferredSinceMs = job.line.deferredSinceMs || effects.nowMs();
+  const deferredSinceMs = job.line.deferredSinceMs || Math.floor(effects.nowMs());
   if (effects.nowMs() - deferredSinceMs < effects.patienceMs(job))
     return putBack(job, effects, { deferredSinceMs, pauseMs });
   await effects.giveSlotBack(job, pauseMs);

@@ -45,7 +45,7 @@ end
 
 -- The outcome of a line that nobody asks a host for: seq, class, summary and record, as recordOutcomes takes them.
 local function outcomeOfLine(run, record, class, reason, atIso)
-  local seq, line, attempts, url = string.match(record, '^(%d+) %d+ (%d+) (%d+) %d+ (%S+)')
+  local seq, line, attempts, url = string.match(record, '^(%d+) %d+ (%d+) (%d+) %S+ (%S+)')
   local tries = attempts == '0' and '' or ',"attempts":' .. attempts
   local json = '{"run":' .. cjson.encode(run) .. ',"seq":' .. seq .. ',"line":' .. line .. ',"url":'
     .. string.gsub(cjson.encode(url), '\\/', '/') .. ',"class":"' .. class .. '","reason":"' .. reason .. '"' .. tries
