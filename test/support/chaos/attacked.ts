@@ -8,6 +8,8 @@ export type Attacked = {
   fleet: Fleet;
   redis: ChaosRedis;
   timeline: Timeline;
+  /** Where the files of the sinks are, if that is a small disk of its own. */
+  sinksDisk: string | undefined;
   /** Aborts when the faults of the round are over: a fault that lasts ends what it began. */
   calm: AbortSignal;
   /** One at a time does something to Redis itself: a cut needs a server that is down, a restart one that is up. */

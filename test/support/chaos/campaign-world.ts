@@ -9,6 +9,7 @@ import type { DealtRun } from './deal-round.ts';
 import { type App, type Fleet, startFleet } from './fleet.ts';
 import { machineMs } from './machine-clock.ts';
 import { type Origin, startOrigin } from './origin.ts';
+import { makeSmallDisk } from './small-disk.ts';
 import { watchStandstills } from './standstills.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -35,6 +36,7 @@ export type CampaignWorld = {
   timeline: Timeline;
   standstills: ReturnType<typeof watchStandstills>;
   outputOf: (run: string) => string;
+  sinksDisk: string | undefined;
   createRun: (dealt: DealtRun) => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -53,13 +55,14 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
   const standstills = watchStandstills(machineMs);
   const fleet = await startFleet({
     directory,
-    redisPort: redis.port,
+    redisPort: redis.gatePort,
     redisUrlAt: redis.urlAt,
     settings: { ...impatience, ...settings },
     size: { producer: 2, worker: 3, collector: 2, ...size },
     timeline,
   });
-  const outputOf = (run: string): string => join(directory, `${run}.jsonl`);
+  const disk = await makeSmallDisk(join(directory, 'sinks'));
+  const outputOf = (run: string): string => join(disk.path, `${run}.jsonl`);
 
   return {
     directory,
@@ -69,6 +72,7 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
     timeline,
     standstills,
     outputOf,
+    sinksDisk: disk.isItsOwn ? disk.path : undefined,
     createRun: async ({ run, lines, settings: changes }) => {
       const path = join(directory, `${run}.txt`);
       await writeFile(path, `${lines.map(({ line }) => line).join('\n')}\n`);
@@ -91,6 +95,7 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
       await fleet.endAll();
       await origin.close();
       await redis.stop();
+      await disk.remove();
       if (!keepFiles) await rm(directory, { recursive: true, force: true });
     },
   };

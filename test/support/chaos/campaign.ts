@@ -3,6 +3,8 @@ import type { CampaignWorld } from './campaign-world.ts';
 import { kindOfRound, type RoundKind } from './deal-round.ts';
 import { machineMs } from './machine-clock.ts';
 import { playRound, type RoundReport } from './round.ts';
+import { scheduleOf } from './schedule.ts';
+import { strikeFaults } from './strike-faults.ts';
 
 export type CampaignOptions = {
   seed: number;
@@ -19,7 +21,6 @@ export type CampaignOptions = {
 };
 
 const faultsUntilMs = 45_000;
-const drainWithinMs = 60_000;
 
 /** Rounds until the time is over, at least one; each has its seed from that of the campaign. */
 export const runCampaign = async (world: CampaignWorld, options: CampaignOptions): Promise<RoundReport[]> => {
@@ -27,15 +28,21 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
   const endsMs = machineMs() + minutes * 60_000;
   const reports: RoundReport[] = [];
   for (let round = 0; round === 0 || machineMs() < endsMs; round += 1) {
+    const roundSeed = seed * 1000 + round;
+    const schedule = scheduleOf({
+      seed: roundSeed,
+      fromMs: 500,
+      untilMs: faultsUntilMs,
+      everyMs: faultsEveryMs,
+      plans: faults,
+    });
     const report = await playRound(world, {
       round,
-      seed: seed * 1000 + round,
+      seed: roundSeed,
       kind: options.kind ?? kindOfRound(round),
       lines,
-      faults,
-      faultsEveryMs,
+      strike: (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs }),
       faultsUntilMs,
-      drainWithinMs,
     });
     reports.push(report);
     options.onRound(report);

@@ -10,6 +10,9 @@ export type ChaosRedis = {
   /** From outside: past all gates. */
   client: Redis;
   port: () => number;
+  /** Where the gates lead. */
+  gatePort: () => number;
+  leadTo: (port: number) => void;
   pid: () => number;
   password: string;
   urlAt: (port: number) => string;
@@ -33,10 +36,13 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
   };
   const aofDirectory = join(redisFiles(test.dataDir).dir, 'appendonlydir');
   let keptBytes = 0;
+  let leadsTo = test.connection.port;
   return {
     test,
     client,
     port: () => test.connection.port,
+    gatePort: () => leadsTo,
+    leadTo: (port) => void (leadsTo = port),
     pid,
     password: test.connection.password ?? '',
     urlAt: (port) => `redis://:${test.connection.password ?? ''}@127.0.0.1:${port}`,

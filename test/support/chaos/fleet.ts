@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { machineMs } from './machine-clock.ts';
 import { type Gate, openGate } from './redis-gate.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -38,6 +39,8 @@ export type FleetOptions = {
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
 const restartAfterMs = 100;
+/** The first connection has ten seconds; a busy machine needs some to get there. */
+const startsWithinMs = 60_000;
 const mainOf = (app: App) => fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
 
 /** Producers, workers and collectors as processes, each with a gate of its own before Redis. */
@@ -55,22 +58,26 @@ export const startFleet = async (options: FleetOptions) => {
         REDIS_URL: options.redisUrlAt(place.gate.port),
         ...place.variables,
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      // The channel ends them with this process, however it ends.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    child.stderr.pipe(createWriteStream(place.log, { flags: 'a' }));
+    child.stderr?.pipe(createWriteStream(place.log, { flags: 'a' }));
     place.child = child;
     place.expected = new Set();
     place.isStopped = false;
     place.pids.push(child.pid ?? 0);
     timeline.note('started', { who: place.name, pid: child.pid });
-    child.once('exit', () => void ended(place, child));
+    const startedMs = machineMs();
+    child.once('exit', () => void ended(place, child, machineMs() - startedMs));
   };
 
-  const ended = async (place: Place, child: ChildProcess): Promise<void> => {
+  const ended = async (place: Place, child: ChildProcess, lifeMs: number): Promise<void> => {
     const how = child.signalCode ?? child.exitCode;
     // A process that has hardly begun does not know yet what to do about SIGTERM.
     const isTerminated = place.expected.has('SIGTERM') && (how === 0 || how === 'SIGTERM');
-    const isExpected = place.expected.has('SIGKILL') || isTerminated;
+    // Who finds no Redis when it starts says so, and leaves it to its supervisor to try again.
+    const hadNoRedis = how === 2 && lifeMs < startsWithinMs;
+    const isExpected = place.expected.has('SIGKILL') || isTerminated || hadNoRedis;
     timeline.note(isExpected ? 'ended' : 'ended by itself', { who: place.name, pid: child.pid, how });
     place.child = undefined;
     await delay(restartAfterMs);

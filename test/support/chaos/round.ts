@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import type { Fault } from './attacked.ts';
+import type { Attacked } from './attacked.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import { type DealtRun, dealRound, type RoundKind } from './deal-round.ts';
 import { judgeAcknowledged } from './judges/judge-acknowledged.ts';
@@ -19,8 +19,7 @@ import { postMortem } from './judges/post-mortem.ts';
 import type { Violation } from './judges/verdicts.ts';
 import { machineMs } from './machine-clock.ts';
 import { type RecoveryTimes, recoveryTimes } from './recovery-times.ts';
-import { scheduleOf } from './schedule.ts';
-import { inTurn, strikeFaults } from './strike-faults.ts';
+import { inTurn } from './strike-faults.ts';
 import type { Happening } from './timeline.ts';
 
 export type RoundOptions = {
@@ -28,12 +27,10 @@ export type RoundOptions = {
   seed: number;
   kind: RoundKind;
   lines: number;
-  faults: Record<string, Fault>;
-  faultsEveryMs: number;
+  /** Resolves when all that it began is over, soon after the call for calm. */
+  strike: (attacked: Attacked) => Promise<void>;
   /** Faults stop then, also when the runs are not over. */
   faultsUntilMs: number;
-  /** After the last fault the runs must be collected within it. */
-  drainWithinMs: number;
 };
 
 export type RoundReport = {
@@ -49,6 +46,8 @@ export type RoundReport = {
   happenings: Happening[];
 };
 
+/** Longer than any lock, lease or look of the fleet, a job's backoff and the pause of a URL that waits for a host. */
+const standsStillMs = 60_000;
 const cancelGraceMs = 2500;
 const leftoversWithinMs = 25_000;
 
@@ -65,22 +64,16 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
 
   const calm = new AbortController();
   const over = new AbortController();
-  const schedule = scheduleOf({
-    seed,
-    fromMs: 500,
-    untilMs: options.faultsUntilMs,
-    everyMs: options.faultsEveryMs,
-    plans: options.faults,
-  });
-  const attacked = { fleet, redis, timeline, calm: calm.signal, withRedis: inTurn() };
-  const striking = strikeFaults(attacked, { schedule, faults: options.faults, nowMs: machineMs });
+  const { sinksDisk } = world;
+  const attacked = { fleet, redis, timeline, sinksDisk, calm: calm.signal, withRedis: inTurn() };
+  const striking = options.strike(attacked);
   const watching = watchAcknowledged(world, dealt, over.signal);
   const cancelling = Promise.all(dealt.map((run) => cancelWhenDue(world, run, over.signal)));
   await collected(world, dealt, options.faultsUntilMs);
   calm.abort();
   await striking;
   timeline.note('run of faults over', { round });
-  const areCollected = await collected(world, dealt, options.drainWithinMs);
+  const areCollected = await drained(world, dealt, standsStillMs);
   over.abort();
   const acknowledged = await watching;
   await cancelling;
@@ -114,18 +107,38 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
   };
 };
 
-/** False: it took too long. */
-async function collected({ redis }: CampaignWorld, dealt: DealtRun[], withinMs: number): Promise<boolean> {
-  const runs = createRuns(redis.client, firstShard);
+/** Waits at most so long. False: the runs are not collected yet. */
+async function collected(world: CampaignWorld, dealt: DealtRun[], withinMs: number): Promise<boolean> {
   const untilMs = machineMs() + withinMs;
   while (machineMs() < untilMs) {
-    const open = await Promise.all(
-      dealt.map(async ({ run }) => (await runs.status(run))?.collectedAtMs === undefined),
-    ).catch(() => [true]);
-    if (!open.includes(true)) return true;
+    if ((await openLines(world, dealt)) === 0) return true;
     await delay(100);
   }
   return false;
+}
+
+/** Waits as long as there is progress: how fast a busy machine is does not matter. False: nothing moved any more. */
+async function drained(world: CampaignWorld, dealt: DealtRun[], standsStillMs: number): Promise<boolean> {
+  let [fewest, sinceMs] = [Number.POSITIVE_INFINITY, machineMs()];
+  while (machineMs() - sinceMs < standsStillMs) {
+    const open = await openLines(world, dealt);
+    if (open === 0) return true;
+    if (open < fewest) [fewest, sinceMs] = [open, machineMs()];
+    await delay(100);
+  }
+  return false;
+}
+
+/** Lines that are not in every sink, and one for each run that is not collected. */
+async function openLines({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<number> {
+  const runs = createRuns(redis.client, firstShard);
+  const statuses = await Promise.all(dealt.map(({ run }) => runs.status(run))).catch(() => []);
+  return dealt.reduce((sum, { lines }, i) => {
+    const status = statuses[i];
+    if (status === undefined) return sum + 2 * lines.length + 1;
+    const { pushed, recorded, uncollected } = status;
+    return sum + 2 * lines.length - pushed - recorded + uncollected + (status.collectedAtMs === undefined ? 1 : 0);
+  }, 0);
 }
 
 async function standingOf({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<string> {

@@ -17,7 +17,8 @@ export const createTimeline = (nowMs: () => number) => {
       happenings
         .filter(({ atMs }) => atMs >= fromMs)
         .map(
-          ({ atMs, what, about }) => `${((atMs - beganMs) / 1000).toFixed(3).padStart(9)}  ${what}  ${wordsOf(about)}`,
+          ({ atMs, what, about }) =>
+            `${((atMs - beganMs) / 1000).toFixed(3).padStart(9)}  ${atMs.toFixed(0)}  ${what}  ${wordsOf(about)}`,
         )
         .join('\n'),
   };

@@ -1,4 +1,8 @@
 import type { Fault } from '../attacked.ts';
+import { diskFaults } from './disk-faults.ts';
+import { failoverFaults } from './failover-faults.ts';
+import { handFaults } from './hand-faults.ts';
+import { machineFaults } from './machine-faults.ts';
 import { networkFaults } from './network-faults.ts';
 import { pointFaults } from './point-faults.ts';
 import { processFaults } from './process-faults.ts';
@@ -10,6 +14,10 @@ export const faultGroups: Record<string, Record<string, Fault>> = {
   refusal: refusals,
   network: networkFaults,
   point: pointFaults,
+  hand: handFaults,
+  machine: machineFaults,
+  disk: diskFaults,
+  failover: failoverFaults,
 };
 
 export const allFaults: Record<string, Fault> = Object.assign({}, ...Object.values(faultGroups));

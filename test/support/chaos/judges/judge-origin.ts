@@ -50,11 +50,15 @@ const judgeAtOnce = ({ run, hosts, settings }: DealtRun, { hosts: seen }: Origin
   );
 };
 
-/** What was stamped late by a process that stood still seems to come too soon before the next. */
-const lateness = ({ log, standstills }: OriginEvidence, fromMs: number, toMs: number): number =>
-  toleranceMs +
-  latenessBetween(log.standstills, fromMs - 50, toMs + 50) +
-  latenessBetween(standstills, fromMs - 300, toMs + 50);
+/** Answer of Redis, timer, connection and the origin's own stamp: each waits for a busy machine once. */
+const lateSteps = 4;
+
+/** What was late seems to come too soon before the next. */
+const lateness = ({ log, standstills }: OriginEvidence, fromMs: number, toMs: number): number => {
+  const ofOrigin = latenessBetween(log.standstills, fromMs - 50, toMs + 50);
+  const ofMachine = latenessBetween(standstills, fromMs - 500, toMs + 50);
+  return toleranceMs + lateSteps * Math.max(ofOrigin, ofMachine);
+};
 
 const judgeGaps = ({ run, hosts, settings }: DealtRun, evidence: OriginEvidence): Violation[] => {
   const gapMs = settings.perHostGapMs;
@@ -124,8 +128,10 @@ const judgeCounts = (
     const beyond = Math.max(0, starts.length - asked.most);
     repeated += beyond;
     const [from, to] = [Math.min(...starts), Math.max(...starts)];
-    if (beyond > 0 && beyond > countBetween(disturbances, from - 1, to))
-      tooMany.push(`${asked.host}${asked.path} ${starts.length} times`);
+    // A busy machine lets a request time out: that, too, is a try.
+    const tries = Math.max(asked.most, run.settings.attempts);
+    if (beyond > 0 && starts.length - tries > countBetween(disturbances, from - 1, to))
+      tooMany.push(`${asked.host}${asked.path} at ${starts.map((ms) => ms.toFixed(0)).join(', ')}`);
   }
   return {
     violations: [
