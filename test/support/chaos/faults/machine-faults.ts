@@ -14,6 +14,9 @@ const clockAhead = (ms: number): string => {
   return `--import=data:text/javascript,${encodeURIComponent(source)}`;
 };
 
+/** What a process has open by the time that it takes part. */
+const startedWith = 20;
+
 /** What is wrong with the machine that a process runs on. */
 export const machineFaults: Record<string, Fault> = {
   'a clock that is an hour off': {
@@ -47,7 +50,8 @@ export const machineFaults: Record<string, Fault> = {
       const place = placeOf(attacked, about);
       const pid = place.child?.pid;
       const figures = pid === undefined ? undefined : await processFigures(pid);
-      if (pid === undefined || figures === undefined) return;
+      // Node itself does not start with so few.
+      if (pid === undefined || figures === undefined || figures.descriptors < startedWith) return;
       const most = figures.descriptors + Number(about['spare']);
       attacked.timeline.note('no descriptors left', { who: place.name, most, forMs: Number(about['forMs']) });
       await run('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
