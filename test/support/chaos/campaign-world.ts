@@ -22,6 +22,7 @@ export const impatience = {
   TRAWL_LEASE: '10s',
   TRAWL_GRACE: '500ms',
   TRAWL_CONCURRENCY: '32',
+  TRAWL_ALLOW_PRIVATE: '127.0.0.0/8',
   TRAWL_LOG_LEVEL: 'info',
 };
 

@@ -55,7 +55,7 @@ const makers: { perMille: number; make: Make }[] = [
   { perMille: 15, make: page('ok', 1, (n) => `/ok?n=${n}&delay=${300 + (n % 900)}`) },
   { perMille: 30, make: page('ok', 1, (n) => `/redirect?to=/ok&hops=${(n % 3) + 1}&n=${n}`) },
   { perMille: 5, make: page('forbidden', 1, (n) => `/redirect-loop?n=${n}`) },
-  { perMille: 5, make: (n, host) => ({ line: `http://${host}:1/refused/${n}`, class: 'unreachable' }) },
+  { perMille: 5, make: (n, host) => ({ line: `http://${host}:2/refused/${n}`, class: 'unreachable' }) },
   { perMille: 20, make: (n) => ({ line: badLines[n % badLines.length] ?? '', class: 'invalid' }) },
 ];
 const duplicatesPerMille = 40;

@@ -18,7 +18,7 @@ const strangeData: Record<string, unknown>[] = [
   {},
   { v: 1 },
   { v: 1, run: 'nobody', host: 'h', record: 'not a line', releasedAtMs: 1, turnHeld: true },
-  { v: 1, run: 'nobody', host: 'h', record: '0 0 1 0 0 http://127.10.9.9:1/', releasedAtMs: 1, turnHeld: true },
+  { v: 1, run: 'nobody', host: 'h', record: '0 0 1 0 0 http://127.10.9.9:2/', releasedAtMs: 1, turnHeld: true },
   { v: '1', run: 1, host: [], record: null },
   JSON.parse('{"v":1,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}') as Record<
     string,

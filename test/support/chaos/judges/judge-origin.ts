@@ -4,6 +4,7 @@ import type { OriginLog } from '../origin.ts';
 import { latenessBetween, type Standstill } from '../standstills.ts';
 import type { Happening } from '../timeline.ts';
 import { countBetween, disturbancesOf } from './disturbances.ts';
+import { forgetfulTimes, remembered } from './forgetful-times.ts';
 import { some, type Violation } from './verdicts.ts';
 
 export type OriginEvidence = {
@@ -29,7 +30,7 @@ export const judgeOrigin = (evidence: OriginEvidence): OriginVerdict => {
   const counted = runs.map((run) => judgeCounts(run, evidence));
   return {
     violations: [
-      ...runs.flatMap((run) => judgeAtOnce(run, log)),
+      ...runs.flatMap((run) => judgeAtOnce(run, evidence)),
       ...runs.flatMap((run) => judgeGaps(run, evidence)),
       ...judgeRate(evidence),
       ...runs.flatMap((run) => judgeCancelled(run, evidence)),
@@ -40,9 +41,10 @@ export const judgeOrigin = (evidence: OriginEvidence): OriginVerdict => {
   };
 };
 
-const judgeAtOnce = ({ run, hosts, settings }: DealtRun, { hosts: seen }: OriginLog): Violation[] => {
+const judgeAtOnce = ({ run, hosts, settings }: DealtRun, { log, happenings }: OriginEvidence): Violation[] => {
+  const times = forgetfulTimes(happenings);
   const over = hosts
-    .map((host) => ({ host, atOnce: mostAtOnce(seen.get(host) ?? nobody) }))
+    .map((host) => ({ host, atOnce: mostAtOnce(remembered(log.hosts.get(host) ?? nobody, times)) }))
     .filter(({ atOnce }) => atOnce > settings.perHost);
   return found(
     `${run}: at most ${settings.perHost} at once at a host`,
@@ -63,9 +65,10 @@ const lateness = ({ log, standstills }: OriginEvidence, fromMs: number, toMs: nu
 const judgeGaps = ({ run, hosts, settings }: DealtRun, evidence: OriginEvidence): Violation[] => {
   const gapMs = settings.perHostGapMs;
   if (gapMs === 0) return [];
+  const times = forgetfulTimes(evidence.happenings);
   const short: string[] = [];
   for (const host of hosts) {
-    const starts = Float64Array.from(evidence.log.hosts.get(host)?.startsMs ?? []).sort();
+    const starts = Float64Array.from(remembered(evidence.log.hosts.get(host) ?? nobody, times).startsMs).sort();
     for (let i = 1; i < starts.length; i += 1) {
       const [one, next] = [starts[i - 1] ?? 0, starts[i] ?? 0];
       const late = lateness(evidence, one, next);
