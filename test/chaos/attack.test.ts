@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
+import { askedAgainWithinMs, type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
 import { commitPoints } from '../support/chaos/commit-points.ts';
 import { faultsNamed } from '../support/chaos/faults/all-faults.ts';
 import { killAtEveryCommitPoint } from '../support/chaos/faults/every-commit-point.ts';
 import { machineMs } from '../support/chaos/machine-clock.ts';
+import { medianOf } from '../support/chaos/recovery-times.ts';
 import { playRound, type RoundOptions, type RoundReport } from '../support/chaos/round.ts';
 import { scheduleOf } from '../support/chaos/schedule.ts';
 import { strikeFaults } from '../support/chaos/strike-faults.ts';
+import { until } from '../support/until.ts';
 
 let world: CampaignWorld;
 beforeAll(async () => {
@@ -36,5 +38,16 @@ test('nor when all kinds of faults strike at random while a run is cancelled', {
   const faults = faultsNamed('process,redis,network');
   const schedule = scheduleOf({ seed: 12, fromMs: 500, untilMs: 9000, everyMs: 700, plans: faults });
   const strike: RoundOptions['strike'] = (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs });
-  expectUnbroken(await play({ seed: 12, kind: 'cancelled', lines: 1500, strike }));
+  expectUnbroken(await play({ seed: 12, kind: 'cancelled', lines: 8000, strike }));
+});
+
+test('what a killed worker was fetching is asked again within its lock and two looks for stalled jobs', async () => {
+  const strike: RoundOptions['strike'] = async ({ fleet }) => {
+    await until(async () => (await world.origin.total()) >= 300);
+    for (const place of fleet.placesOf('worker').slice(0, 1)) fleet.signal(place, 'SIGKILL');
+  };
+  const report = await play({ seed: 13, kind: 'plain', lines: 2000, strike });
+  expectUnbroken(report);
+  expect(report.times.askedAgainMs.length).toBeGreaterThan(0);
+  expect(medianOf(report.times.askedAgainMs)).toBeLessThan(askedAgainWithinMs);
 });

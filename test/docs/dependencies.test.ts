@@ -33,7 +33,7 @@ test('the lock names packages and hashes, not the host that they were fetched fr
   expect(fetched).toEqual([]);
 });
 
-test('the scripts are start, test, check, bench and docs, and no others', () => {
+test('the scripts are start, test, check, bench, chaos and docs, and no others', () => {
   const { scripts } = JSON.parse(readFromRoot('package.json')) as { scripts: Record<string, string> };
-  expect(Object.keys(scripts).sort()).toEqual(['bench', 'check', 'docs', 'start', 'test']);
+  expect(Object.keys(scripts).sort()).toEqual(['bench', 'chaos', 'check', 'docs', 'start', 'test']);
 });
