@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { FetchedBody } from '@trawl/shared/domain/fetch-outcome.ts';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import { type ContentCoding, createInflater, inflateAtOnce, knownByBytes, windowBytesOf } from './content-coding.ts';
+import type { InflatePace } from './inflate-pace.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import type { PlainBody } from './plain-body.ts';
 
@@ -26,6 +27,7 @@ export type CodedBodyTools = {
   createPlain: (events: ReceiverEvents) => PlainBody;
   /** Memory beyond what the body was granted in the beginning; as of MemoryShare. */
   growMemory: (bytes: number, onGranted: () => void) => boolean;
+  pace: InflatePace;
   events: ReceiverEvents;
 };
 
@@ -43,8 +45,9 @@ export class CodedBody implements BodyReceiver {
   /** Of the decoders' windows: how large they may grow, and what was asked for. */
   #windowBytes = 0;
   #grantedBytes = 0;
-  /** What the inflated bytes wait for: the disk, memory. */
+  /** What the inflated bytes wait for: the disk, memory, their pace. */
   #waitsFor = 0;
+  #pause: NodeJS.Timeout | undefined;
   /** The coded data is complete, though the host may send more. */
   #hasEnded = false;
   #ending: { resolve: (body: FetchedBody | Promise<FetchedBody>) => void; reject: (error: Error) => void } | undefined;
@@ -89,6 +92,7 @@ export class CodedBody implements BodyReceiver {
 
   discard(): void {
     this.#isDiscarded = true;
+    clearTimeout(this.#pause);
     for (const inflater of this.#inflaters) inflater.destroy();
     this.#held.take();
     this.#plain.discard();
@@ -167,6 +171,7 @@ export class CodedBody implements BodyReceiver {
     try {
       const isKept = this.#plain.keepsNext;
       if (!this.#plain.write(chunk)) this.#wait();
+      this.#keepPace(chunk.length);
       if (!isKept) freeOwn(chunk);
       if (this.#grantedBytes < this.#windowBytes && this.#plain.bodyBytes > this.#grantedBytes) {
         const stepBytes = Math.min(windowStepBytes, this.#windowBytes - this.#grantedBytes);
@@ -176,6 +181,13 @@ export class CodedBody implements BodyReceiver {
     } catch (error) {
       this.#fail(error as Error);
     }
+  }
+
+  #keepPace(bytes: number): void {
+    const ms = this.#tools.pace.pauseMs(this.#plain.bodyBytes, bytes);
+    if (ms === 0) return;
+    this.#wait();
+    this.#pause = setTimeout(this.#goOn, ms);
   }
 
   #grow(bytes: number): void {

@@ -5,6 +5,7 @@ import type { BodyStore } from './body-store.ts';
 import { CodedBody, mostHeldBytes } from './coded-body.ts';
 import { type ContentCoding, contentCodingsOf } from './content-coding.ts';
 import { type FetchPolicy, keptBytesOf } from './fetch-policy.ts';
+import type { InflatePace } from './inflate-pace.ts';
 import { PlainBody, plainBodyMemory } from './plain-body.ts';
 
 export type NewBody = {
@@ -15,12 +16,14 @@ export type NewBody = {
   /** The worker's; used where the run keeps bodies as files. */
   store: BodyStore | undefined;
   growMemory: MemoryShare['grow'];
+  /** The worker's. */
+  pace: InflatePace;
   events: ReceiverEvents;
 };
 
 /** The receiver of one body, and whether it has the memory to begin: else `events.onReady` tells when it has. */
 export const createBody = (given: NewBody): { body: BodyReceiver; isReady: boolean } => {
-  const { policy, headers, wireBytes, growMemory, events } = given;
+  const { policy, headers, wireBytes, growMemory, pace, events } = given;
   const limits = {
     maxBodyBytes: policy.maxBodyBytes,
     keptBytes: keptBytesOf(policy, headers),
@@ -35,7 +38,7 @@ export const createBody = (given: NewBody): { body: BodyReceiver; isReady: boole
   const isReady = growMemory(plainBytes + heldBytes(codings, wireBytes), events.onReady);
   if (codings.length === 0) return { body: new PlainBody(limits, store, events), isReady };
   const createPlain = (inner: ReceiverEvents) => new PlainBody(limits, store, inner);
-  return { body: new CodedBody(codings, { createPlain, growMemory, events }), isReady };
+  return { body: new CodedBody(codings, { createPlain, growMemory, pace, events }), isReady };
 };
 
 /** What a coded body holds before its decoders begin. */

@@ -4,6 +4,7 @@ import { createBodyStore } from './body-store.ts';
 import { createConnections } from './connections.ts';
 import { type ConnectorOptions, createConnector } from './connector.ts';
 import type { FetchRequest } from './fetch-request.ts';
+import { createInflatePace } from './inflate-pace.ts';
 import { PageFetch } from './page-fetch.ts';
 import { createStopList } from './stop-list.ts';
 
@@ -38,13 +39,14 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
   const connectTo = createConnector({ ...options, lookup: dns.lookup });
   const connections = createConnections({ concurrency, connectTo, now, ...(idleMs !== undefined && { idleMs }) });
   const memory = createBodyMemory(options.bodyMemoryBytes ?? 96 * 1024 ** 2);
+  const pace = createInflatePace(now);
   const store = options.bodiesDir === undefined ? undefined : createBodyStore(options.bodiesDir);
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
   const inFlight = new Set<PageFetch>();
 
   const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
     if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
-    const fetch = new PageFetch(request, { connections, store, memory, now });
+    const fetch = new PageFetch(request, { connections, store, memory, pace, now });
     const forget = stopList.add(stop, fetch);
     inFlight.add(fetch);
     try {

@@ -17,6 +17,7 @@ import { Deadline, type TimeoutStage } from './deadline.ts';
 import { Exchange, type ExchangeTools } from './exchange.ts';
 import type { ExchangeEnd } from './exchange-end.ts';
 import type { CookieJar, FetchRequest } from './fetch-request.ts';
+import type { InflatePace } from './inflate-pace.ts';
 import { lackOfMachine } from './lack-of-machine.ts';
 import { outcomeOfError } from './outcome-of-error.ts';
 import { firstRequest, hasValidators, type OutgoingRequest } from './outgoing-request.ts';
@@ -26,6 +27,7 @@ export type PageFetchTools = {
   connections: Connections;
   store: BodyStore | undefined;
   memory: BodyMemory;
+  pace: InflatePace;
   now: () => number;
 };
 
@@ -124,7 +126,7 @@ export class PageFetch {
   }
 
   #exchangeTools(): ExchangeTools {
-    const { connections, now, store } = this.#tools;
+    const { connections, now, store, pace } = this.#tools;
     const { policy } = this.#request;
     return {
       connections,
@@ -132,7 +134,7 @@ export class PageFetch {
       policy,
       deadline: this.#deadline,
       createBody: (headers: ResponseHeaders, wireBytes: number | undefined, events: ReceiverEvents) =>
-        createBody({ policy, headers, wireBytes, store, growMemory: this.#growMemory, events }),
+        createBody({ policy, headers, wireBytes, store, growMemory: this.#growMemory, pace, events }),
     };
   }
 

@@ -28,6 +28,7 @@ const bodyOf = (coding: ContentCoding, { keptBytes = 0, isGranted = false } = {}
       };
       return plain;
     },
+    pace: { pauseMs: () => 0 },
     growMemory: (bytes, grant) => {
       grants.push({ bytes, grant });
       return isGranted;
