@@ -1,4 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
 import { loadScripts } from '@trawl/shared/frontier/load-scripts.ts';
 import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -35,11 +36,11 @@ export const createRobotsStore = (redis: Redis, shard: Shard, { claimMs = robots
   const keys = keysOf(shard);
   const scripts = loadScripts(redis);
 
-  const keep = (kind: 'kept' | 'failed' | 'unavailable', file: RobotsFile, lifeMs: number, more: KeepMore) => {
+  const keep = async (kind: 'kept' | 'failed' | 'unavailable', file: RobotsFile, lifeMs: number, more: KeepMore) => {
     const { wish, sentAtMs } = more;
     const { origin, host } = wish.origin;
     const sent = sentAtMs === undefined ? '' : Math.floor(sentAtMs);
-    const head = [origin, kind, encode(file), lifeMs, encode({ kind: 'none' })];
+    const head = [origin, kind, await encode(file), lifeMs, await encode({ kind: 'none' })];
     return scripts['keep-robots']([shard.prefix], [...head, host, sent, fieldOf(wish), wish.delayMs]);
   };
 
@@ -56,7 +57,7 @@ export const createRobotsStore = (redis: Redis, shard: Shard, { claimMs = robots
         if (error) throw error;
         return reply;
       });
-      return { isOurs: claimed === 'OK', file: decode(file as Buffer | null) };
+      return { isOurs: claimed === 'OK', file: await decode(file as Buffer | null) };
     },
 
     release: async (origin) => void (await redis.del(keys.robotsAsking(origin))),
@@ -88,11 +89,15 @@ type KeepMore = { wish: DelayWish; sentAtMs: number | undefined };
 
 const fieldOf = ({ origin, product }: DelayWish): string => `${origin.protocol.slice(0, -1)} ${product}`;
 
+/** Half a megabyte takes more than ten milliseconds, and the event loop has other things to do. */
+const deflated = promisify(deflateRaw);
+const inflated = promisify(inflateRaw);
+
 /** One letter for the kind; then the text deflated, or the failure as JSON. */
-const encode = (file: RobotsFile): Buffer => {
+const encode = async (file: RobotsFile): Promise<Buffer> => {
   switch (file.kind) {
     case 'text':
-      return Buffer.concat([Buffer.from('t'), deflateRawSync(file.text)]);
+      return Buffer.concat([Buffer.from('t'), await deflated(file.text)]);
     case 'none':
     case 'unavailable':
       return Buffer.from(file.kind[0] as string);
@@ -101,12 +106,12 @@ const encode = (file: RobotsFile): Buffer => {
   }
 };
 
-const decode = (bytes: Buffer | null | undefined): RobotsFile | undefined => {
+const decode = async (bytes: Buffer | null | undefined): Promise<RobotsFile | undefined> => {
   if (!bytes) return undefined;
   const rest = bytes.subarray(1);
   switch (String.fromCharCode(bytes[0] ?? 0)) {
     case 't':
-      return { kind: 'text', text: inflateRawSync(rest).toString() };
+      return { kind: 'text', text: (await inflated(rest)).toString() };
     case 'n':
       return { kind: 'none' };
     case 'u':
