@@ -19,7 +19,7 @@ const job: Job = {
 };
 const busy: Turn = { kind: 'busy', waitMs: 0 };
 
-const world = (answers: Turn[] = [busy], nowMs = 1000, oneWayMs = 0) => {
+const world = (answers: Turn[] = [busy], nowMs = 1000, oneWayMs = 0, believedMs = oneWayMs) => {
   const asked: string[] = [];
   const left: string[] = [];
   let now = nowMs;
@@ -35,7 +35,7 @@ const world = (answers: Turn[] = [busy], nowMs = 1000, oneWayMs = 0) => {
     },
   };
   const sleep = async (ms: number, _run: string) => void (now += ms);
-  const times = { leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, oneWayMs: () => oneWayMs };
+  const times = { leaseMs: 180_000, jobDeadlineMs: 45_000, nowMs: () => now, oneWayMs: () => believedMs };
   return { asked, left, options: { frontier, ...times, sleep } };
 };
 
@@ -88,6 +88,15 @@ test('a turn is in time also where Redis is far away', async () => {
   expect(await askForTurn({ ...job, turnHeld: false }, options)).toEqual({ kind: 'go', waitMs: 0 });
   expect(asked).toEqual(['h']);
   expect(options.nowMs()).toBe(1000 + 50 + 300);
+});
+
+test.each([5, 40])('nobody starts early who believes Redis to be farther away than it is (%d ms)', async (oneWayMs) => {
+  const { options } = world([{ kind: 'go', waitMs: 300 }], 1000, oneWayMs, 150);
+  await askForTurn({ ...job, turnHeld: false }, options);
+  expect(options.nowMs()).toBe(1000 + oneWayMs + 300);
+  const hop = world([{ kind: 'go', waitMs: 300 }], 1000, oneWayMs, 150);
+  await createHops(job, hop.options).ask('other', false);
+  expect(hop.options.nowMs()).toBe(1000 + oneWayMs + 300);
 });
 
 test('a process that was held up past its turn asks again', async () => {

@@ -1,6 +1,6 @@
 import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
 import type { Job } from '../job.ts';
-import { type HeldTurn, turnOf } from './ask-for-turn.ts';
+import { type HeldTurn, leadWithin, turnOf } from './ask-for-turn.ts';
 
 export type HopOptions = {
   frontier: Pick<Frontier, 'acquire' | 'yield'>;
@@ -36,13 +36,15 @@ export const createHops = (job: Job, options: HopOptions) => {
     const giveUpAtMs = options.nowMs() + patienceMs;
     for (;;) {
       const leadMs = options.oneWayMs();
+      const askedAtMs = options.nowMs();
       const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther, leadMs, ...turnHeld };
       const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
       if (turn.kind === 'go') {
+        const onTheWayMs = leadWithin(leadMs, options.nowMs() - askedAtMs);
         // The fetch may have ended meanwhile, by its time limit.
         if (isOther && hasLeft) await giveBack(host);
         else if (isOther) held.add(host);
-        await options.sleep(Math.max(0, turn.waitMs - leadMs), job.run);
+        await options.sleep(Math.max(0, turn.waitMs - onTheWayMs), job.run);
         return 'go';
       }
       if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs)

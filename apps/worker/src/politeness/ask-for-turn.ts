@@ -38,10 +38,18 @@ export const askForTurn = async (job: Job, options: TurnOptions, held: HeldTurn 
     const limits = { leaseMs, longestWaitMs, leadMs, ...(asked > 1 ? { again: true } : held) };
     const turn = await options.frontier.acquire(turnOf(job), limits);
     if (turn.kind !== 'go') return turn;
-    if (turn.waitMs > leadMs) await options.sleep(turn.waitMs - leadMs, job.run);
-    if (asked === mostAsked || nowMs() - askedAtMs - leadMs - turn.waitMs < lateMs) return { kind: 'go', waitMs: 0 };
+    const onTheWayMs = leadWithin(leadMs, nowMs() - askedAtMs);
+    if (turn.waitMs > onTheWayMs) await options.sleep(turn.waitMs - onTheWayMs, job.run);
+    const isInTime = nowMs() - askedAtMs - onTheWayMs - turn.waitMs < lateMs;
+    if (isInTime || asked === mostAsked) return { kind: 'go', waitMs: 0 };
   }
 };
+
+/**
+ * How long the answer was on its way, as far as one may count on it. The lead was measured some time ago, maybe in a bad moment: who
+ * believed in more than half of this round trip would start before the turn has come.
+ */
+export const leadWithin = (leadMs: number, roundTripMs: number): number => Math.min(leadMs, roundTripMs / 2);
 
 export const turnOf = (job: Job): TurnRequest => ({
   host: job.host,
