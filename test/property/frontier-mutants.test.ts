@@ -9,19 +9,27 @@ import { loadsWithPretendTime } from '../support/model/pretend-time.ts';
 import { sequences } from '../support/model/steps.ts';
 import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
 
-/** TRAWL_MUTANTS=1 breaks the scripts one by one: the model check must notice each. A minute or two. */
-const isWanted = process.env['TRAWL_MUTANTS'] === '1';
+/** The model check must notice each: TRAWL_MUTANTS=1 breaks all of them, which takes minutes; else those that are noticed within moments. */
+const quick = new Set([
+  'the fence: only the current release commits',
+  'the fence and the bit: the first outcome stands',
+  'the current release leaves `released`',
+  'the checkpoint: a batch is pushed once',
+  'the token of the lock',
+  'waiting of a run, in release',
+]);
+const chosen = process.env['TRAWL_MUTANTS'] === '1' ? mutants : mutants.filter(({ breaks }) => quick.has(breaks));
 const most = Number(process.env['TRAWL_MODEL_RUNS'] ?? 3000);
 const seed = Number(process.env['TRAWL_MODEL_SEED'] ?? 1);
 
-describe.runIf(isWanted)('the model check notices a script without', () => {
+describe('the model check notices a script without', () => {
   let server: TestRedis;
   beforeAll(async () => {
     server = await startTestRedis();
   });
   afterAll(() => server.stop());
 
-  test.for(mutants)('$breaks', { timeout: 0 }, async (mutant, context) => {
+  test.for(chosen)('$breaks', { timeout: 0 }, async (mutant, context) => {
     const redis = await server.connect();
     loadsWithPretendTime(redis, (script, lua) => withFaults(mutant, script, lua));
     const found = await firstViolation(redis);
