@@ -12,7 +12,6 @@ import { type Mutant, mutants } from '../support/chaos/mutants.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tests = [
   'test/chaos/attack.test.ts',
-  'test/chaos/kills.test.ts',
   'test/e2e/collector.test.ts',
   'test/e2e/run-control.test.ts',
   'test/e2e/embedded-redis-recovery.test.ts',
