@@ -43,7 +43,7 @@ export default defineConfig({
       kind('browser', ['browser/**/*'], fleet),
       kind('politeness', [milliseconds], { ...alone, order: 2 }),
       kind('chaos', ['chaos/**/*'], { ...alone, order: 3 }),
-      kind('machines', ['machines/**/*'], fleet),
+      kind('machines', ['machines/**/*'], { ...fleet, order: 4 }),
     ],
   },
 });

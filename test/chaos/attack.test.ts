@@ -27,7 +27,7 @@ const expectUnbroken = (report: RoundReport): void => {
 };
 
 test('no promise breaks when a process dies at any commit point', { timeout: 300_000 }, async () => {
-  const report = await play({ seed: 11, kind: 'many small', lines: 4000, strike: killAtEveryCommitPoint });
+  const report = await play({ seed: 11, kind: 'many small', lines: 3000, strike: killAtEveryCommitPoint });
   expectUnbroken(report);
   const deaths = report.happenings.filter(({ what }) => what === 'at a commit point');
   const points = commitPoints.map(({ name }) => name);
@@ -36,9 +36,9 @@ test('no promise breaks when a process dies at any commit point', { timeout: 300
 
 test('nor when all kinds of faults strike at random while a run is cancelled', { timeout: 300_000 }, async () => {
   const faults = faultsNamed('process,redis,network');
-  const schedule = scheduleOf({ seed: 12, fromMs: 500, untilMs: 9000, everyMs: 700, plans: faults });
+  const schedule = scheduleOf({ seed: 12, fromMs: 500, untilMs: 6000, everyMs: 500, plans: faults });
   const strike: RoundOptions['strike'] = (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs });
-  expectUnbroken(await play({ seed: 12, kind: 'cancelled', lines: 8000, strike }));
+  expectUnbroken(await play({ seed: 12, kind: 'cancelled', lines: 5000, strike }));
 });
 
 test('what killed workers were fetching is asked again within their lock and two looks for stalled jobs', async () => {
