@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-type Options = { order?: number; oneFileAtATime?: boolean; exclude?: string[]; testTimeout?: number };
+type Options = { order?: number; exclude?: string[]; testTimeout?: number };
 
 const kind = (name: string, patterns: string[], options: Options = {}) => ({
   extends: true as const,
@@ -9,7 +9,6 @@ const kind = (name: string, patterns: string[], options: Options = {}) => ({
     name,
     include: patterns.map((pattern) => `test/${pattern}.test.ts`),
     exclude: (options.exclude ?? []).map((pattern) => `test/${pattern}.test.ts`),
-    fileParallelism: options.oneFileAtATime !== true,
     sequence: { groupOrder: options.order ?? 0 },
     setupFiles: ['test/support/leak-guard.ts'],
     testTimeout: options.testTimeout ?? 60_000,
@@ -18,8 +17,7 @@ const kind = (name: string, patterns: string[], options: Options = {}) => ({
 
 /** With processes of a fleet: some of them wait more than they work. */
 const fleet = { order: 1, testTimeout: 180_000 };
-/** Judges starts by the millisecond, kills, or cuts off: nothing else runs meanwhile. */
-const alone = { oneFileAtATime: true, testTimeout: 180_000 };
+/** Judges starts by the millisecond: only what waits most of its time runs beside it. */
 const milliseconds = 'e2e/politeness';
 
 /** Tests wait for events: the timeouts only end what hangs, and are long enough for a slow and busy machine. */
@@ -41,9 +39,9 @@ export default defineConfig({
       kind('property', ['property/**/*']),
       kind('e2e', ['e2e/**/*'], { ...fleet, exclude: [milliseconds] }),
       kind('browser', ['browser/**/*'], fleet),
-      kind('politeness', [milliseconds], { ...alone, order: 2 }),
-      kind('chaos', ['chaos/**/*'], { ...alone, order: 3 }),
-      kind('machines', ['machines/**/*'], { ...fleet, order: 4 }),
+      kind('politeness', [milliseconds], { ...fleet, order: 2 }),
+      kind('machines', ['machines/**/*'], { ...fleet, order: 2 }),
+      kind('chaos', ['chaos/**/*'], { ...fleet, order: 3 }),
     ],
   },
 });

@@ -37,7 +37,7 @@ test('a run that is cancelled from another terminal ends with a report in which 
 
 test('a run that is paused from another terminal stands still until it is resumed from there', async () => {
   const world = await cliWorld();
-  await world.file('list.txt', listOf(world, 1500));
+  await world.file('list.txt', listOf(world, 800));
   const crawl = world.start(['run', 'list.txt', '--json', '--out', 'out.jsonl']);
   await crawl.event(isUnderWay);
   const paused = await world.trawl(['pause', 'last']);

@@ -70,7 +70,6 @@ describe.skipIf(areMissing)(`${title}`, () => {
 
   test.each([
     { from: 'Redis, and goes on asking the web', links: ['fleet'], how: 'silent' },
-    { from: 'Redis, and sees it', links: ['fleet'], how: 'unplugged' },
     { from: 'everything', links: ['fleet', 'web'], how: 'unplugged' },
   ] as const)(
     'a worker host is cut off from $from, and comes back: no line is lost or recorded twice, no host asked too much',

@@ -63,7 +63,7 @@ test('a worker drops jobs of a run that is gone, and they do not come back', asy
   await redis.del('{t0}:run:a');
   const worker = world.start('worker');
   await until(async () => (await redis.hlen('{t0}:released')) === 0);
-  expect(world.logOf(worker)).toContain('run is gone from Redis: its job is dropped');
+  await until(() => world.logOf(worker).includes('run is gone from Redis: its job is dropped'));
   expect([producer.exitCode, web.arrivals.total()]).toEqual([null, 0]);
 });
 
