@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askedAgainWithinMs, type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
 import { commitPoints } from '../support/chaos/commit-points.ts';
-import { faultsNamed } from '../support/chaos/faults/all-faults.ts';
 import { killAtEveryCommitPoint } from '../support/chaos/faults/every-commit-point.ts';
-import { machineMs } from '../support/chaos/machine-clock.ts';
 import { medianOf } from '../support/chaos/recovery-times.ts';
 import { playRound, type RoundOptions, type RoundReport } from '../support/chaos/round.ts';
-import { scheduleOf } from '../support/chaos/schedule.ts';
-import { strikeFaults } from '../support/chaos/strike-faults.ts';
 import { until } from '../support/until.ts';
 
 let world: CampaignWorld;
@@ -32,13 +28,6 @@ test('no promise breaks when a process dies at any commit point', { timeout: 300
   const deaths = report.happenings.filter(({ what }) => what === 'at a commit point');
   const points = commitPoints.map(({ name }) => name);
   expect(deaths.map(({ about }) => about['point'])).toEqual(expect.arrayContaining(points));
-});
-
-test('nor when all kinds of faults strike at random while a run is cancelled', { timeout: 300_000 }, async () => {
-  const faults = faultsNamed('process,redis,network');
-  const schedule = scheduleOf({ seed: 12, fromMs: 500, untilMs: 6000, everyMs: 500, plans: faults });
-  const strike: RoundOptions['strike'] = (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs });
-  expectUnbroken(await play({ seed: 12, kind: 'cancelled', lines: 5000, strike }));
 });
 
 test('what killed workers were fetching is asked again within their lock and two looks for stalled jobs', async () => {
