@@ -79,13 +79,13 @@ test('while it is cut off nothing is decided about URLs that do not get out, and
     limits,
   );
   const failure = unreachable('dns-timed-out');
-  expect(hosts(5, 3).map((host) => guard.judge(host, failure).kind)).toEqual(Array(5).fill('unreachable'));
+  expect(hosts(5, 3).map((host) => guard.judge(() => host, failure).kind)).toEqual(Array(5).fill('unreachable'));
   expect(guard.pauseMs()).toBe(0);
-  expect(guard.judge('h2', failure)).toMatchObject({ kind: 'interrupted', why: 'no-network' });
+  expect(guard.judge(() => 'h2', failure)).toMatchObject({ kind: 'interrupted', why: 'no-network' });
   expect([guard.pauseMs(), guard.pauseMs()]).toEqual([500, 500]);
   nowMs = 500;
   expect(guard.pauseMs()).toBe(1000);
-  expect(guard.judge('h3', unreachable('refused')).kind).toBe('unreachable');
+  expect(guard.judge(() => 'h3', unreachable('refused')).kind).toBe('unreachable');
   expect(guard.isCutOff()).toBe(false);
   expect(said).toEqual(['no way to the web: one URL at a time tries it', 'URLs are fetched as before']);
 });

@@ -3,8 +3,8 @@ import type { Logger } from '@trawl/shared/platform/logger.ts';
 import { createOwnNetwork, type NetworkLimits, signOf } from './own-network.ts';
 
 export type NetworkGuard = {
-  /** What is to become of a fetch: nothing was decided about its URL while this worker is cut off. */
-  judge: (host: string, outcome: FetchOutcome) => FetchOutcome;
+  /** What is to become of a fetch: nothing was decided about its URL while this worker is cut off. `hostOf` is asked where it failed so. */
+  judge: (hostOf: () => string, outcome: FetchOutcome) => FetchOutcome;
   isCutOff: () => boolean;
   /** How long the worker waits behind a probe that failed: longer each time. What was in flight together waits together. */
   pauseMs: () => number;
@@ -32,9 +32,9 @@ export const createNetworkGuard = (
     onChange();
   };
   return {
-    judge: (host, outcome) => {
+    judge: (hostOf, outcome) => {
       const sign = signOf(outcome);
-      network.note(host, sign, now());
+      network.note(sign === 'does-not' ? hostOf() : '', sign, now());
       look(outcome);
       return isCutOff && sign === 'does-not'
         ? { kind: 'interrupted', why: 'no-network', trace: outcome.trace }

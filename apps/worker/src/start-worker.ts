@@ -89,7 +89,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const judged: Fetcher = {
     ...fetcher,
     fetchPage: async (request, stop) =>
-      network.judge(new URL(request.url).host, await fetcher.fetchPage(request, stop)),
+      network.judge(() => new URL(request.url).host, await fetcher.fetchPage(request, stop)),
   };
   const tools = {
     frontier,
