@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endOf } from '../support/fleet-world.ts';
 import { forbiddenNetworks } from '../support/forbidden-networks.ts';
 import { type GuardCase, guardCases } from '../support/guard-cases.ts';
-import { publicAddresses, redisPort, startGuardedMachine } from '../support/machines/guarded-machine.ts';
+import { publicAddresses, startGuardedMachine } from '../support/machines/guarded-machine.ts';
 import { machinesHere } from '../support/machines/machines-here.ts';
+import { redisPort } from '../support/machines/redis-of-machine.ts';
 import { until } from '../support/until.ts';
 
 const { title, areMissing } = await machinesHere();

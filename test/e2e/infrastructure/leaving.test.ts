@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cliWorld } from '../../support/cli-world.ts';
-import { endOf, startFleetWorld } from '../../support/fleet-world.ts';
+import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
+import { endOf } from '../../support/fleet-world.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
-import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
+import type { PretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { until } from '../../support/until.ts';
 
-let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let world: FleetWorld;
 let web: PretendWeb;
 
-beforeEach(async () => {
-  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
-});
-afterEach(async () => {
-  await world.stop();
-  await web.close();
+withFleetAndWeb((startedWorld, startedWeb) => {
+  [world, web] = [startedWorld, startedWeb];
 });
 
 const [host = ''] = pretendHosts(1);

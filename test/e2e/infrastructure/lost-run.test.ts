@@ -2,24 +2,20 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cliWorld } from '../../support/cli-world.ts';
-import { startFleetWorld } from '../../support/fleet-world.ts';
+import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
-import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
+import type { PretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { until } from '../../support/until.ts';
 
-let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
 
-beforeEach(async () => {
-  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
+withFleetAndWeb(async (startedWorld, startedWeb) => {
+  [world, web] = [startedWorld, startedWeb];
   redis = await world.redis.connect();
-});
-afterEach(async () => {
-  await world.stop();
-  await web.close();
 });
 
 const hosts = pretendHosts(5);

@@ -1,26 +1,22 @@
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type Job, Queue } from 'bullmq';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startFleetWorld } from '../../support/fleet-world.ts';
+import { afterEach, expect, test } from 'vitest';
+import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
-import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
+import type { PretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { until } from '../../support/until.ts';
 
-let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
 let queue: Queue;
 
-beforeEach(async () => {
-  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
+withFleetAndWeb(async (startedWorld, startedWeb) => {
+  [world, web] = [startedWorld, startedWeb];
   redis = await world.redis.connect();
   queue = new Queue('fetch', { connection: redis, prefix: '{t0}' });
 });
-afterEach(async () => {
-  await queue.close();
-  await world.stop();
-  await web.close();
-});
+afterEach(() => queue.close());
 
 const hosts = pretendHosts(5);
 const lines = 100;

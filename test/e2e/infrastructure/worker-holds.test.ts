@@ -1,23 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { startFleetWorld } from '../../support/fleet-world.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
 import { startPretendDns } from '../../support/pretend-dns.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
-import { type PretendWeb, startPretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
+import type { PretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { until } from '../../support/until.ts';
 
-let world: Awaited<ReturnType<typeof startFleetWorld>>;
+let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
 
-beforeEach(async () => {
-  [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
+withFleetAndWeb(async (startedWorld, startedWeb) => {
+  [world, web] = [startedWorld, startedWeb];
   redis = await world.redis.connect();
-});
-afterEach(async () => {
-  await world.stop();
-  await web.close();
 });
 
 const settableClock = fileURLToPath(new URL('../../support/processes/settable-clock.ts', import.meta.url));

@@ -1,21 +1,19 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { createFleetRuns } from '../fleet-runs.ts';
 import type { DnsName } from '../pretend-dns.ts';
 import { connectionsTo } from '../redis-for-tests.ts';
 import { ipBatch } from './ip-command.ts';
-import { createNetwork } from './network.ts';
+import { createNetworkOfChildren } from './network-of-children.ts';
+import { redisCommand, redisPort } from './redis-of-machine.ts';
 import { openDoor, runNodeOn, runOnMachine } from './run-on-machine.ts';
 
 /** What arrived at the addresses of the world, but for those of the public host. */
 export type Arrivals = { arrivals: string[]; publicConnections: number };
 
 export const publicAddresses = { ipv4: '93.184.216.34', ipv6: '2606:2800:21f:cb07::1' };
-export const redisPort = 6379;
 
 /** No line ends by a limit of time, however busy the machine is. */
 const patient = { TRAWL_LOCK: '120s', TRAWL_JOB_DEADLINE: '90s', TRAWL_LEASE: '300s', TRAWL_LOG_LEVEL: 'error' };
@@ -28,22 +26,9 @@ const mainOf = (app: string) => fileURLToPath(new URL(`../../../apps/${app}/src/
  * all of them. `stop` ends everything and must be called.
  */
 export const startGuardedMachine = async (names: Record<string, DnsName>) => {
-  const network = await createNetwork();
+  const { network, owned, beforehand, stop } = await createNetworkOfChildren();
   const directory = network.filesDir;
   const redisLog = join(directory, 'redis.log');
-  const children = new Set<ChildProcess>();
-  const owned = (child: ChildProcess): ChildProcess => {
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-    return child;
-  };
-  let closeRedis = async (): Promise<void> => undefined;
-  const stop = async (): Promise<void> => {
-    await closeRedis();
-    const ends = [...children].map((child) => once(child, 'exit'));
-    await network.remove();
-    await Promise.all(ends);
-  };
 
   try {
     const machine = await network.addMachine('world', []);
@@ -55,12 +40,16 @@ export const startGuardedMachine = async (names: Record<string, DnsName>) => {
     ]);
     const world = owned(runNodeOn(machine, [wholeWorld, publicAddresses.ipv4, publicAddresses.ipv6]));
     world.send(names);
-    owned(runOnMachine(machine, await redisCommand(directory, redisLog), { stdio: ['ignore', 'ignore', 'inherit'] }));
+    owned(
+      runOnMachine(machine, await redisCommand(directory, { bind: '* -::*', logfile: redisLog }), {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
     const door = await openDoor(machine, redisPort);
     owned(door.child);
     await once(world, 'message');
     const connections = connectionsTo(`redis://127.0.0.1:${door.port}`);
-    closeRedis = connections.close;
+    beforehand(connections.close);
     const redis = await connections.connect();
 
     return {
@@ -94,20 +83,3 @@ export const startGuardedMachine = async (names: Record<string, DnsName>) => {
     throw error;
   }
 };
-
-async function redisCommand(directory: string, logfile: string): Promise<string[]> {
-  const { path } = await findRedisBinary(process.env['PATH'] ?? '');
-  const settings = {
-    port: String(redisPort),
-    bind: '* -::*',
-    'protected-mode': 'no',
-    appendonly: 'yes',
-    appendfsync: 'everysec',
-    save: '',
-    'maxmemory-policy': 'noeviction',
-    'hash-max-listpack-value': '512',
-    dir: directory,
-    logfile,
-  };
-  return [path, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])];
-}

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { createFleetRuns, impatient } from '../fleet-runs.ts';
 import { connectionsTo } from '../redis-for-tests.ts';
-import { createNetwork, type Machine, webNetwork } from './network.ts';
+import { type Machine, webNetwork } from './network.ts';
+import { createNetworkOfChildren } from './network-of-children.ts';
+import { redisCommand, redisPort } from './redis-of-machine.ts';
 import { openDetour, openDoor, runNodeOn, runOnMachine } from './run-on-machine.ts';
 import { createWebClient } from './web-client.ts';
 
@@ -19,7 +20,6 @@ export type MachinesOptions = {
   redisDelayMs?: number;
 };
 
-const redisPort = 6379;
 const pretendWeb = fileURLToPath(new URL('../pretend-web/main.ts', import.meta.url));
 const mainOf = (app: App) => fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
 
@@ -28,22 +28,8 @@ const mainOf = (app: App) => fileURLToPath(new URL(`../../../apps/${app}/src/mai
  * namespace with addresses of its own. `stop` kills all that was started here and removes the machines; it must be called.
  */
 export const startMachines = async (options: MachinesOptions = {}) => {
-  const network = await createNetwork();
+  const { network, owned, beforehand, stop } = await createNetworkOfChildren();
   const directory = network.filesDir;
-  const children = new Set<ChildProcess>();
-  const owned = (child: ChildProcess): ChildProcess => {
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-    return child;
-  };
-  let closeRedis = async (): Promise<void> => undefined;
-
-  const stop = async (): Promise<void> => {
-    await closeRedis();
-    const ends = [...children].map((child) => once(child, 'exit'));
-    await network.remove();
-    await Promise.all(ends);
-  };
 
   try {
     const redisMachine = await network.addMachine('redis', ['fleet']);
@@ -54,11 +40,15 @@ export const startMachines = async (options: MachinesOptions = {}) => {
     for (let n = 1; n <= (options.workerHosts ?? 2); n += 1)
       workers.push(await network.addMachine(`worker-${n}`, ['fleet', 'web']));
 
-    owned(runOnMachine(redisMachine, await redisCommand(directory), { stdio: ['ignore', 'ignore', 'inherit'] }));
+    owned(
+      runOnMachine(redisMachine, await redisCommand(directory, { bind: '0.0.0.0' }), {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
     const redisDoor = await openDoor(redisMachine, redisPort);
     owned(redisDoor.child);
     const connections = connectionsTo(`redis://127.0.0.1:${redisDoor.port}`);
-    closeRedis = connections.close;
+    beforehand(connections.close);
     const redis = await connections.connect();
 
     const pages = owned(runNodeOn(web, [pretendWeb, '--port', '80', '--also-serve', webNetwork], { stdout: 'pipe' }));
@@ -108,20 +98,3 @@ export type Machines = Awaited<ReturnType<typeof startMachines>>;
 
 /** What the pretend web answers for; `pretendHosts(count, '10.80')` are in it. */
 const webHosts = '10.80.0.0/16';
-
-/** Without a password: nobody but our own machines reaches it. */
-async function redisCommand(directory: string): Promise<string[]> {
-  const { path } = await findRedisBinary(process.env['PATH'] ?? '');
-  const settings = {
-    port: String(redisPort),
-    bind: '0.0.0.0',
-    'protected-mode': 'no',
-    appendonly: 'yes',
-    appendfsync: 'everysec',
-    save: '',
-    'maxmemory-policy': 'noeviction',
-    'hash-max-listpack-value': '512',
-    dir: directory,
-  };
-  return [path, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])];
-}
