@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerRequest } from './answer-request.ts';
 import { type ArrivalLog, createArrivalLog } from './arrival-log.ts';
 import { refuseStrangers } from './loopback-only.ts';
 import { watchForLeaving } from './note-end.ts';
 import { createWebMemory } from './web-memory.ts';
+
+// As in health-server.ts: `import` would load Node's fetch as well.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export type PretendWeb = {
   port: number;

@@ -4,9 +4,12 @@
  * the first message. Sends {listening}; answers every later message with what arrived.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DnsName, startPretendDns } from '../../pretend-dns.ts';
+
+// As in health-server.ts: `import` would load Node's fetch as well.
+const { createServer } = process.getBuiltinModule('node:http');
 
 const [publicIpv4, publicIpv6] = process.argv.slice(2);
 const ports = [80, 443, 8080];
