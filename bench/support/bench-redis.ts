@@ -2,8 +2,9 @@ import type { RunStatus } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
-import { connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/platform/redis.ts';
+import { connectRedis, disconnectRedis } from '@trawl/shared/platform/redis.ts';
 import { parseInfo } from '@trawl/shared/platform/redis-facts.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 
 /** Time that Redis spent in a command since it started; a script's own commands are counted again under their names. */
 export type CommandTime = { command: string; calls: number; totalUs: number; usPerCall: number };

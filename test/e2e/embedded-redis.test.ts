@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { leaveEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/leave-embedded-redis.ts';
 import { openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
-import { parseRedisUrl } from '@trawl/shared/platform/redis.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startProcess } from '../support/child-process.ts';
 import {

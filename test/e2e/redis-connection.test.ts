@@ -1,6 +1,7 @@
 import { freePort } from '@trawl/shared/platform/free-port.ts';
-import { connectOnce, connectRedis, disconnectRedis, parseRedisUrl } from '@trawl/shared/platform/redis.ts';
+import { connectOnce, connectRedis, disconnectRedis } from '@trawl/shared/platform/redis.ts';
 import { checkRedis, refuseUnfitRedis } from '@trawl/shared/platform/redis-checks.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
 import { startSwallowingRelay } from '../support/swallowing-relay.ts';

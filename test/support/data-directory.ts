@@ -8,7 +8,8 @@ import {
   redisFiles,
 } from '@trawl/shared/platform/embedded-redis/endpoint.ts';
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
-import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
+import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 import { type Ended, startProcess, type TestProcess } from './child-process.ts';
 import { dataDirPrefix, killServerOf } from './leftover-servers.ts';
 

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
-import { connectRedis, disconnectRedis, parseRedisUrl, type Redis } from '@trawl/shared/platform/redis.ts';
+import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 
 /** A Redis as it should stand on a network: TLS by an authority of its own, and the users of deploy/redis-users.acl. */
 export type GuardedRedis = {

@@ -2,13 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedRedis, openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
-import {
-  connectRedis,
-  disconnectRedis,
-  parseRedisUrl,
-  type Redis,
-  type RedisConnection,
-} from '@trawl/shared/platform/redis.ts';
+import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
+import { parseRedisUrl, type RedisConnection } from '@trawl/shared/platform/redis-url.ts';
 import { dataDirPrefix, killServerOf, stopServersOfKilledRuns } from './leftover-servers.ts';
 import { until } from './until.ts';
 

@@ -1,4 +1,5 @@
-import { parseRedisUrl, redisOptions } from '@trawl/shared/platform/redis.ts';
+import { redisOptions } from '@trawl/shared/platform/redis.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { describe, expect, test } from 'vitest';
 

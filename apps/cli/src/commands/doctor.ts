@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { redisClock } from '@trawl/shared/platform/clock.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
-import { parseRedisUrl } from '@trawl/shared/platform/redis.ts';
 import { checkRedis } from '@trawl/shared/platform/redis-checks.ts';
+import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
 import { type Diagnosis, diagnose, type Facts } from '../doctor/diagnose.ts';

@@ -1,4 +1,5 @@
 import { destination, type Logger as PinoLogger, pino } from 'pino';
+import { type LogLevel, logLevels } from './log-level.ts';
 import { withoutCredentials } from './without-credentials.ts';
 
 /**
@@ -6,10 +7,6 @@ import { withoutCredentials } from './without-credentials.ts';
  * into fields. The names are part of the API: docs/operating.md lists them.
  */
 export type Logger = PinoLogger;
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-export type LogLevel = (typeof logLevels)[number];
 
 /**
  * A logger to stderr (stdout belongs to results). Credentials are removed from the finished line, so that no field,

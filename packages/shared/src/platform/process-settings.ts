@@ -3,9 +3,9 @@ import type { Kind, SettingProblem, SettingsOf } from '../domain/setting.ts';
 import { variableOf } from '../domain/setting.ts';
 import { bytes, choice, count, duration, text } from '../domain/setting-kinds.ts';
 import { healthAddress } from './health/health-address.ts';
-import { logLevels } from './logger.ts';
+import { logLevels } from './log-level.ts';
 import { hostNames, nameServers, networks } from './network-kinds.ts';
-import { parseRedisUrl } from './redis.ts';
+import { parseRedisUrl } from './redis-url.ts';
 
 /** Empty as default only: Trawl starts a Redis of its own. An empty REDIS_URL is refused, not read as absent. */
 const redisUrl: Kind<string> = {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseRedisUrl, type RedisConnection } from './redis.ts';
+import { parseRedisUrl, type RedisConnection } from './redis-url.ts';
 import { UserError } from './user-error.ts';
 
 /** Where the Redis of the settings is, with the authority that its certificate is checked by. Throws UserError. */

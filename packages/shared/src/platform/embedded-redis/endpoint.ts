@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { RedisConnection } from '../redis.ts';
+import type { RedisConnection } from '../redis-url.ts';
 
 /**
  * Where the server of a data directory listens. Written before the server starts, so that a starter that dies in between
