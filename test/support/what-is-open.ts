@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { namespacesMadeBy } from './machines/network-names.ts';
 
@@ -47,14 +47,12 @@ export const leftBehindInTheEnd = async (before: OpenThings, settleMs: number): 
 
 /** Also children that are detached and let go of, such as a Redis. Linux only: elsewhere Node's own count has to do. */
 async function countChildren(): Promise<number> {
-  if (process.platform !== 'linux') return 0;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const parents = await Promise.all(pids.map(parentOf));
-  return parents.filter((parent) => parent === process.pid).length;
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8').catch(() => '');
+  const areAlive = await Promise.all((children.match(/\d+/g) ?? []).map(isAlive));
+  return areAlive.filter(Boolean).length;
 }
 
-async function parentOf(pid: string): Promise<number | undefined> {
+async function isAlive(pid: string): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''); // it may end while we look
-  const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' ? undefined : Number(parent);
+  return stat !== '' && !stat.slice(stat.lastIndexOf(')')).startsWith(') Z');
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
 import { processIdentity } from '../process-identity.ts';
+import type { Log } from '../silent-log.ts';
 import { UserError } from '../user-error.ts';
 import { type Endpoint, makeRedisDir, type RedisFiles, readEndpoint, writeEndpoint } from './endpoint.ts';
 import { mendTail } from './mend-tail.ts';
@@ -18,7 +18,7 @@ const unnotedStartMs = 5000;
  */
 export const ensureServer = async (
   files: RedisFiles,
-  options: { searchPath: string; log: Logger },
+  options: { searchPath: string; log: Log },
 ): Promise<{ endpoint: Endpoint; started: boolean }> => {
   await makeRedisDir(files);
   const previous = await readEndpoint(files);

@@ -1,6 +1,6 @@
 import { clientNames } from '../client-names.ts';
 import { withFileLock } from '../file-lock.ts';
-import { type Logger, silentLogger } from '../logger.ts';
+import { type Log, silentLog } from '../silent-log.ts';
 import { type Endpoint, type RedisFiles, readEndpoint, redisFiles, urlOf } from './endpoint.ts';
 import { mayAnswer } from './ensure-server.ts';
 import { askOnce } from './probe.ts';
@@ -19,13 +19,13 @@ const askTimeoutMs = 5000;
  * embedded server of `dataDir`. For processes that were handed a REDIS_URL and may outlive the one that started the
  * server. Close the own connections first: a process that leaves a moment later would still see them, and stay.
  */
-export const leaveEmbeddedRedis = async (options: { dataDir: string; url: string; log?: Logger }): Promise<void> => {
+export const leaveEmbeddedRedis = async (options: { dataDir: string; url: string; log?: Log }): Promise<void> => {
   const files = redisFiles(options.dataDir);
   const noted = await readEndpoint(files);
   if (noted === undefined || urlOf(noted) !== options.url) return;
   await withFileLock(files.lock, { waitMs: lockWaitMs }, async () => {
     const endpoint = await readEndpoint(files);
-    if (endpoint !== undefined) await stopIfUnused(files, endpoint, { log: options.log ?? silentLogger });
+    if (endpoint !== undefined) await stopIfUnused(files, endpoint, { log: options.log ?? silentLog });
   });
 };
 
@@ -33,7 +33,7 @@ export const leaveEmbeddedRedis = async (options: { dataDir: string; url: string
 export const stopIfUnused = async (
   files: RedisFiles,
   endpoint: Endpoint,
-  options: { log: Logger; ownPresence?: string },
+  options: { log: Log; ownPresence?: string },
 ): Promise<void> => {
   if (!(await mayAnswer(endpoint))) return; // its data waits for the next start
   const names = await askOnce(endpoint, { role: 'leave', timeoutMs: askTimeoutMs }, async (redis) =>

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Logger } from '../logger.ts';
+import type { Log } from '../silent-log.ts';
 import type { RedisFiles } from './endpoint.ts';
 import { findRedisBinary } from './redis-binary.ts';
 
@@ -14,7 +14,7 @@ const longestTornWordBytes = 64;
  * what there is of it in the file when the last command is torn as well: the next start but one runs that half, and what a script had
  * moved is gone. So the end is cut off before the server sees it, at the last whole transaction.
  */
-export const mendTail = async (files: RedisFiles, options: { searchPath: string; log: Logger }): Promise<void> => {
+export const mendTail = async (files: RedisFiles, options: { searchPath: string; log: Log }): Promise<void> => {
   const manifest = join(files.dir, 'appendonlydir', 'appendonly.aof.manifest');
   if (!(await exists(manifest))) return;
   const { path } = await findRedisBinary(options.searchPath);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { withFileLock } from '../file-lock.ts';
-import { type Logger, silentLogger } from '../logger.ts';
 import { connectionName, connectRedis, disconnectRedis, type Redis } from '../redis.ts';
+import { type Log, silentLog } from '../silent-log.ts';
 import {
   connectionTo,
   type Endpoint,
@@ -34,7 +34,7 @@ export type EmbeddedRedis = {
 
 export type OpenOptions = {
   dataDir: string;
-  log?: Logger;
+  log?: Log;
   /** Where to look for redis-server and valkey-server; PATH when absent. */
   searchPath?: string;
 };
@@ -46,7 +46,7 @@ export type OpenOptions = {
  */
 export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedRedis> => {
   const files = redisFiles(options.dataDir);
-  const log = options.log ?? silentLogger;
+  const log = options.log ?? silentLog;
   const searchPath = options.searchPath ?? process.env.PATH ?? '';
   const role = `${presenceRole}${randomBytes(4).toString('hex')}`;
   const hold = async (): Promise<Held> => {
@@ -86,7 +86,7 @@ export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedR
 
 type Held = { endpoint: Endpoint; started: boolean; presence: Redis };
 
-async function letGo(files: RedisFiles, held: Held, options: { role: string; log: Logger }): Promise<void> {
+async function letGo(files: RedisFiles, held: Held, options: { role: string; log: Log }): Promise<void> {
   await makeRedisDir(files); // somebody may have removed it under the running server
   await withFileLock(files.lock, { waitMs: lockWaitMs }, async () => {
     await disconnectRedis(held.presence);

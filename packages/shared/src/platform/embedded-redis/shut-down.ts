@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
 import { processIdentity } from '../process-identity.ts';
 import type { Redis } from '../redis.ts';
 import { parseInfo } from '../redis-facts.ts';
+import type { Log } from '../silent-log.ts';
 import { type Endpoint, type RedisFiles, removeEndpoint } from './endpoint.ts';
 import { askOnce } from './probe.ts';
 
@@ -16,7 +16,7 @@ const lookAgainMs = 20;
  * Writes everything to disk and ends the server. The caller holds the lock and knows that nobody uses it. A server that
  * refuses to end (its disk is full) is left running, with its endpoint: the next command shares it.
  */
-export const shutDown = async (files: RedisFiles, endpoint: Endpoint, log: Logger): Promise<void> => {
+export const shutDown = async (files: RedisFiles, endpoint: Endpoint, log: Log): Promise<void> => {
   const fields = { port: endpoint.port, redisPid: endpoint.pid };
   const refusal = await askOnce(endpoint, { role: 'leave', timeoutMs: endDeadlineMs }, async (redis) => {
     await shortenAppendOnlyFile(redis, log);
@@ -32,7 +32,7 @@ export const shutDown = async (files: RedisFiles, endpoint: Endpoint, log: Logge
  * A crawl writes much and keeps little: the next start would read what was deleted long ago. Also waits for a rewrite
  * that is under way, because a server refuses to end while it writes its first append-only file.
  */
-async function shortenAppendOnlyFile(redis: Redis, log: Logger): Promise<void> {
+async function shortenAppendOnlyFile(redis: Redis, log: Log): Promise<void> {
   const { aof_current_size: sizeBytes, aof_base_size: keptBytes } = await persistence(redis);
   const isWorthIt = Number(sizeBytes) > worthRewritingBytes && Number(sizeBytes) > 1.5 * Number(keptBytes);
   if (isWorthIt && !(await isRewriting(redis))) await redis.bgrewriteaof();

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
+import type { Log } from '../silent-log.ts';
 import { UserError } from '../user-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { mayAnswer } from './ensure-server.ts';
@@ -9,7 +9,7 @@ const betweenProbesMs = 50;
 const messageEveryMs = 2000;
 
 /** A server that starts on much data answers nothing else until it has read it. Says so, and waits as long as it lives. */
-export const waitUntilLoaded = async (endpoint: Endpoint, log: Logger): Promise<void> => {
+export const waitUntilLoaded = async (endpoint: Endpoint, log: Log): Promise<void> => {
   let nextMessageMs = 0;
   while ((await probe(endpoint)) !== 'ready') {
     if (!(await mayAnswer(endpoint))) throw endedWhileLoading();
