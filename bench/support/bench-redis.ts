@@ -12,6 +12,7 @@ export type CommandTime = { command: string; calls: number; totalUs: number; usP
 export type BenchRedis = AsyncDisposable & {
   readonly pid: number | null;
   readonly version: string;
+  readonly url: string;
   memory(): Promise<{ usedBytes: number; peakBytes: number }>;
   /** The most time first. */
   commandTimes(): Promise<CommandTime[]>;
@@ -30,6 +31,7 @@ export const openBenchRedis = async (dataDir: string): Promise<BenchRedis> => {
   return {
     pid: server.redisPid,
     version: server.version,
+    url: server.url,
     memory: async () => {
       const info = parseInfo(await redis.info('memory'));
       return { usedBytes: Number(info['used_memory']), peakBytes: Number(info['used_memory_peak']) };

@@ -27,6 +27,12 @@ export const countersOf = (pid: number): ProcessCounters | undefined => {
   return { argv, cpuMs: ticks * msPerTick, peakRssBytes: Number(peakKib) * 1024 };
 };
 
+/** CPU ms of the children of this process that have ended, with theirs. */
+export const cpuMsOfEndedChildren = (): number => {
+  const fields = statOf(process.pid);
+  return (Number(fields?.[13] ?? 0) + Number(fields?.[14] ?? 0)) * msPerTick;
+};
+
 /** Established connections of this machine to a port. */
 export const connectionsTo = (port: number): number => {
   const end = `:${port.toString(16).toUpperCase().padStart(4, '0')} 01 `;

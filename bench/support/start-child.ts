@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 export type ChildEnd = { stdout: string; stderr: string; wallMs: number };
 
@@ -6,6 +7,8 @@ export type Child = {
   readonly pid: number | undefined;
   /** The first whole line on stdout. Rejects when the child ends without one. */
   firstLine: Promise<string>;
+  /** Resolves when stderr holds the text. Rejects when the child ends without it. */
+  logs: (text: string) => Promise<void>;
   /** Resolves when it has ended with 0; else throws with the end of what it wrote. */
   ended: Promise<ChildEnd>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -49,6 +52,7 @@ export const startChild = (command: string, args: string[], options: ChildOption
   return {
     pid: child.pid,
     firstLine,
+    logs: (text) => Promise.race([logged(child, written, text), ended.then(() => endedTooEarly(command))]),
     ended,
     [Symbol.asyncDispose]: () => endChild(child),
   };
@@ -82,6 +86,10 @@ function lineOf(child: ChildProcess, written: { stdout: string }): Promise<strin
     if (line !== undefined && rest.length > 0) resolve(line);
   });
   return promise;
+}
+
+async function logged(child: ChildProcess, written: { stderr: string }, text: string): Promise<void> {
+  while (!written.stderr.includes(text)) await once(child.stderr ?? child, 'data');
 }
 
 function endedTooEarly(command: string): never {
