@@ -32,9 +32,9 @@ const trace: FetchTrace = {
 
 describe('what Redis keeps of a robots.txt', () => {
   test('is its text, for a day', async () => {
-    const text = 'user-agent: *\ndisallow: /ä\n';
-    await store.keep(wish(), { kind: 'text', text }, undefined);
-    expect(await store.read(origin)).toEqual({ kind: 'text', text });
+    const bytes = Buffer.from('user-agent: *\ndisallow: /ä\n');
+    await store.keep(wish(), { kind: 'text', bytes }, undefined);
+    expect(await store.read(origin)).toEqual({ kind: 'text', bytes });
     expect(await lifeOf()).toBeGreaterThan(86_000_000);
     expect(await lifeOf()).toBeLessThanOrEqual(86_400_000);
     expect(await store.read('https://h')).toBeUndefined();
@@ -121,7 +121,7 @@ describe('a crawl-delay', () => {
   const acquireLimits = { leaseMs: 60_000, longestWaitMs: 1000 };
   const twoUrls = [{ host: 'h' }, { host: 'h' }];
   const keepDelay = async (sentAgoMs: number): Promise<unknown> =>
-    store.keep(wish(5000), { kind: 'text', text: '' }, (await nowMs()) - sentAgoMs);
+    store.keep(wish(5000), { kind: 'text', bytes: Buffer.alloc(0) }, (await nowMs()) - sentAgoMs);
 
   test('is a gap of those runs that obey it, up to their cap', async () => {
     await keepDelay(60_000);

@@ -1,6 +1,12 @@
 import { productOf } from '@trawl/shared/domain/robots-product.ts';
 import { describe, expect, test } from 'vitest';
-import { isAllowed, parseRobots } from '../../../apps/worker/src/robots/robots-rules.ts';
+import { createRobotsParser, isAllowed, type RobotsRules } from '../../../apps/worker/src/robots/robots-rules.ts';
+
+const parseRobots = (text: string, product: string): RobotsRules => {
+  const parser = createRobotsParser(product);
+  parser.take(text);
+  return parser.rules();
+};
 
 const mayFetch = (robots: string, path: string, product = 'Trawl'): boolean =>
   isAllowed(parseRobots(robots, product), new URL(path, 'https://h.example'));

@@ -1,7 +1,7 @@
 import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { readRobots } from './read-robots.ts';
 import { createRobotsCache, type RobotsAnswer, type RobotsCacheLimits } from './robots-cache.ts';
 import { type RobotsFile, robotsFileOf } from './robots-file.ts';
-import { parseRobots } from './robots-rules.ts';
 import type { DelayWish, RobotsStore } from './robots-store.ts';
 
 export type RobotsFollower = ReturnType<typeof followRobots>;
@@ -40,6 +40,7 @@ const lookAgainMs = { first: 20, most: 200 };
 export const followRobots = (store: RobotsStore, nowMs: () => number, limits: RobotsCacheLimits = {}) => {
   const cache = createRobotsCache(nowMs, limits);
   const flights = new Map<string, Promise<Flight>>();
+  const readings = new Map<string, Promise<RobotsAnswer>>();
 
   const find = async (origin: string, by: LookUp, giveUpAtMs: number): Promise<Flight> => {
     const known = await store.read(origin);
@@ -62,7 +63,7 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
         return { kind: 'interrupted', outcome };
       }
       const read = robotsFileOf(outcome);
-      const answer = answerIn(read, by.product);
+      const answer = await answerIn(read, by.product);
       const file = await store.keep(delayIn(answer, by), read, sentAtMs);
       if (file === read) cache.set(keyOf(origin, by.product), answer);
       return { kind: 'found', file };
@@ -72,11 +73,17 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
     }
   };
 
-  const answerOf = async ({ file }: Found, by: LookUp): Promise<RobotsAnswer> => {
+  const answerOf = (found: Found, by: LookUp): RobotsAnswer | Promise<RobotsAnswer> => {
     const key = keyOf(by.origin.origin, by.product);
-    const known = cache.get(key);
+    const known = cache.get(key) ?? readings.get(key);
     if (known) return known;
-    const answer = answerIn(file, by.product);
+    const reading = readOnce(found, by, key).finally(() => readings.delete(key));
+    readings.set(key, reading);
+    return reading;
+  };
+
+  const readOnce = async ({ file }: Found, by: LookUp, key: string): Promise<RobotsAnswer> => {
+    const answer = await answerIn(file, by.product);
     const wish = delayIn(answer, by);
     // The gate has to know before anybody asks it for a turn by these rules.
     if (wish.delayMs > 0) await store.noteDelay(wish);
@@ -107,10 +114,10 @@ export const followRobots = (store: RobotsStore, nowMs: () => number, limits: Ro
   };
 };
 
-const answerIn = (file: RobotsFile, product: string): RobotsAnswer => {
+const answerIn = async (file: RobotsFile, product: string): Promise<RobotsAnswer> => {
   switch (file.kind) {
     case 'text':
-      return { kind: 'rules', rules: parseRobots(file.text, product) };
+      return { kind: 'rules', rules: await readRobots(file.bytes, product) };
     case 'none':
       return { kind: 'rules', rules: { rules: [] } };
     case 'unavailable':

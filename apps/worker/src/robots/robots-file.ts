@@ -2,7 +2,7 @@ import type { FetchOutcome, RedirectRefusal } from '@trawl/shared/domain/fetch-o
 
 /** What came of asking an origin for its robots.txt (RFC 9309, section 2.3.1). */
 export type RobotsFile =
-  | { kind: 'text'; text: string }
+  | { kind: 'text'; bytes: Uint8Array }
   /** There is none: everything is allowed. */
   | { kind: 'none' }
   /** There may be one that we could not read: nothing is allowed for now. */
@@ -39,17 +39,21 @@ export const robotsFileOf = (outcome: Exclude<FetchOutcome, { kind: 'interrupted
 type Answered = Extract<FetchOutcome, { kind: 'answered' }>;
 
 const fileOfAnswer = (status: number, body: Answered['body']): RobotsFile => {
-  if (status >= 200 && status < 300) return { kind: 'text', text: textOf(body) };
+  if (status >= 200 && status < 300) return { kind: 'text', bytes: wholeLinesOf(body) };
   // 429 is a 4xx, but says: not now.
   return status >= 500 || status === 429 ? { kind: 'unavailable' } : { kind: 'none' };
 };
 
 /** A line that was cut off is left out: a shorter rule would say something else. */
-const textOf = ({ kept, truncated }: Answered['body']): string => {
-  const text = new TextDecoder().decode(kept.subarray(0, mostRobotsBytes));
+const wholeLinesOf = ({ kept, truncated }: Answered['body']): Uint8Array => {
+  const bytes = kept.subarray(0, mostRobotsBytes);
   const isWhole = !truncated && kept.length <= mostRobotsBytes;
-  return isWhole ? text : text.slice(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
+  return isWhole
+    ? bytes
+    : bytes.subarray(0, Math.max(bytes.lastIndexOf(lineFeed), bytes.lastIndexOf(carriageReturn)) + 1);
 };
+
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 
 const refusals: Record<RedirectRefusal, true> = {
   'redirect-limit': true,

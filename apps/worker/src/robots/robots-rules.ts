@@ -10,17 +10,20 @@ export type RobotsRules = {
 
 export type RobotsRule = { allows: boolean; pattern: PathPattern };
 
+/** A robots.txt on the way to its rules: whole lines one after the other, then what they say. */
+export type RobotsParser = { take: (lines: string) => void; rules: () => RobotsRules };
+
 /**
- * Reads a robots.txt by RFC 9309 for one crawler.
- * @param text decoded as UTF-8, as long as it came
+ * Understands a robots.txt by RFC 9309 for one crawler. Lines are taken decoded as UTF-8.
  * @param product our product token: the first word of the User-Agent header, up to what is not a letter, `_` or `-`
  */
-export const parseRobots = (text: string, product: string): RobotsRules => {
+export const createRobotsParser = (product: string): RobotsParser => {
   const own = emptyGroup();
   const everybodys = emptyGroup();
   let groups: Group[] = [];
   let isNaming = false;
-  for (const { key, value } of linesOf(text)) {
+
+  const takeLine = ({ key, value }: Line): void => {
     if (key === 'user-agent') {
       if (!isNaming) groups = [];
       isNaming = true;
@@ -36,9 +39,16 @@ export const parseRobots = (text: string, product: string): RobotsRules => {
       if (seconds !== undefined) for (const group of groups) group.crawlDelayS ??= seconds;
     }
     // Anything else (sitemap, host, a typing error) belongs to no group and ends none.
-  }
-  const { rules, crawlDelayS } = own.isNamed ? own : everybodys;
-  return { rules, ...(crawlDelayS === undefined ? {} : { crawlDelayS }) };
+  };
+  return {
+    take: (lines) => {
+      for (const line of linesOf(lines)) takeLine(line);
+    },
+    rules: () => {
+      const { rules, crawlDelayS } = own.isNamed ? own : everybodys;
+      return { rules, ...(crawlDelayS === undefined ? {} : { crawlDelayS }) };
+    },
+  };
 };
 
 /** The longest pattern that fits decides; of two equally long ones, the one that allows. Without one, all is allowed. */
@@ -56,6 +66,7 @@ export const isAllowed = ({ rules }: RobotsRules, url: URL): boolean => {
   return best?.allows ?? true;
 };
 
+type Line = { key: string; value: string };
 type Group = { isNamed: boolean; rules: RobotsRule[]; crawlDelayS?: number };
 
 const emptyGroup = (): Group => ({ isNamed: false, rules: [] });
@@ -64,8 +75,8 @@ const addRule = (groups: Group[], rule: RobotsRule): void => {
   for (const group of new Set(groups)) group.rules.push(rule);
 };
 
-function* linesOf(text: string): Generator<{ key: string; value: string }> {
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)) {
+function* linesOf(text: string): Generator<Line> {
+  for (const line of text.split(/\r\n|\r|\n/)) {
     const bare = line.replace(/#.*$/s, '');
     const colon = bare.indexOf(':');
     if (colon < 0) continue;

@@ -97,7 +97,7 @@ const inflated = promisify(inflateRaw);
 const encode = async (file: RobotsFile): Promise<Buffer> => {
   switch (file.kind) {
     case 'text':
-      return Buffer.concat([Buffer.from('t'), await deflated(file.text)]);
+      return Buffer.concat([Buffer.from('t'), await deflated(file.bytes)]);
     case 'none':
     case 'unavailable':
       return Buffer.from(file.kind[0] as string);
@@ -111,7 +111,7 @@ const decode = async (bytes: Buffer | null | undefined): Promise<RobotsFile | un
   const rest = bytes.subarray(1);
   switch (String.fromCharCode(bytes[0] ?? 0)) {
     case 't':
-      return { kind: 'text', text: (await inflated(rest)).toString() };
+      return { kind: 'text', bytes: await inflated(rest) };
     case 'n':
       return { kind: 'none' };
     case 'u':
