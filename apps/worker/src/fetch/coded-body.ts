@@ -8,8 +8,8 @@ import type { PlainBody } from './plain-body.ts';
 
 /** A body of this size is inflated in one call, which costs a tenth of a stream. */
 const atOnceWireBytes = 16 * 1024;
-/** What one call may produce before it is given to a stream after all: 1 MiB takes about a millisecond. */
-const atOnceBodyBytes = 1024 ** 2;
+/** What one call may produce before it is given to a stream after all, which most of what is larger is meant to be. */
+const atOnceBodyBytes = 256 * 1024;
 /** Brotli's decoder takes its whole window with the first bytes: it begins when most bodies have come as a whole. */
 const brotliWireBytes = 256 * 1024;
 

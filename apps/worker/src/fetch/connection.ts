@@ -38,8 +38,8 @@ const clientOptions = {
   bodyTimeout: 0,
 };
 
-/** Nobody reads it. */
-const closing = new Error('closing');
+/** Nobody reads it: one for all, since Node writes down the stack of each that ends a socket. */
+const closing = new errors.ClientDestroyedError();
 
 /**
  * One connection to one origin, with a client of undici's on top that never has more than one request. A connection that is
@@ -115,7 +115,7 @@ export class Connection {
     // undici forgets a socket that is not connected yet.
     if (this.#socket?.connecting) this.#socket.destroy(closing);
     this.#tools.onClosed(this);
-    await this.#client.destroy();
+    await this.#client.destroy(closing);
   }
 
   #connect(target: buildConnector.Options, callback: buildConnector.Callback): void {

@@ -2,7 +2,6 @@ import type { RecordWithTtl } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { open } from 'node:fs/promises';
 import { devNull } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Address, DnsAnswer } from './dns-answer.ts';
 
 /**
@@ -45,12 +44,17 @@ const queryOnce = async (resolver: Pick<Resolver, 'resolve4' | 'resolve6'>, name
   const ipv6 = settled(6, resolver.resolve6(name, { ttl: true }));
   const ipv4 = await settled(4, resolver.resolve4(name, { ttl: true }));
   if (ipv4.records.length === 0) return answerOf([ipv4, await ipv6]);
-  const grace = new AbortController();
-  const late = delay(ipv6GraceMs, noAnswer, { signal: grace.signal, ref: false }).catch(() => noAnswer);
-  const second = await Promise.race([ipv6, late]);
-  grace.abort();
-  return answerOf([ipv4, second]);
+  return answerOf([ipv4, await withinGrace(ipv6)]);
 };
+
+const withinGrace = (answer: Promise<FamilyAnswer>): Promise<FamilyAnswer> =>
+  new Promise((resolve) => {
+    const grace = setTimeout(resolve, ipv6GraceMs, noAnswer).unref();
+    void answer.then((second) => {
+      clearTimeout(grace);
+      resolve(second);
+    });
+  });
 
 const findLackOfFiles = (): Promise<string | undefined> =>
   open(devNull).then(
