@@ -48,7 +48,7 @@ export const openHealth = async <T extends MetricTable>(
   const answer = healthAnswers({ about, uptimeSeconds: () => process.uptime(), checks, metricsPage: meter.page });
   const server = where === 'by caller' ? undefined : await startHealthServer(where, answer);
   if (server) log.info({ url: server.url }, 'health endpoint');
-  const eventLoop = watchEventLoop();
+  let eventLoop: ReturnType<typeof watchEventLoop> | undefined;
   return {
     url: server?.url,
     metrics: meter.metrics as Handles<T>,
@@ -56,13 +56,15 @@ export const openHealth = async <T extends MetricTable>(
     beforePage: meter.beforePage,
     answer,
     joined: ({ redis, clock, trouble }) => {
+      // What a start takes keeps nobody waiting.
+      eventLoop = watchEventLoop();
       const measured = { ...about, redis, clock, eventLoopDelay: eventLoop.delay };
       meter.beforePage(processMetricsReader(meter.metrics as Handles<typeof processMetrics>, measured));
       checks.push(redisAnswers(redis), () => refusesCommands(trouble.reason()));
       hasJoined = true;
     },
     close: async () => {
-      eventLoop.stop();
+      eventLoop?.stop();
       await server?.close();
     },
   };
