@@ -10,6 +10,7 @@ import type { Shard } from '@trawl/shared/frontier/shard.ts';
 import { readStartableJobs } from '@trawl/shared/frontier/startable-jobs.ts';
 import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
+import { watchLoopRounds } from '@trawl/shared/platform/loop-rounds.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
 import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
@@ -19,6 +20,7 @@ import { effectsFor } from './effects.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher, type Fetcher } from './fetch/fetch-page.ts';
+import { createStartGate } from './fetch/start-gate.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Ending, Job } from './job.ts';
 import { keepTaking } from './keep-taking.ts';
@@ -74,7 +76,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const bodiesDir = join(settings.dataDir, 'bodies');
   const { concurrency, bodyMemoryBytes, allowPrivate, insecureHosts } = settings;
   const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis), ownAddresses });
+  const rounds = watchLoopRounds((tookMs) => gate.roundEnds(tookMs));
+  const gate = createStartGate(rounds);
   const fetcher = createFetcher({
+    gate,
     concurrency,
     dns,
     guard,
@@ -152,6 +157,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   health.readyWhen(() => (queue.isTaking() ? undefined : 'takes no jobs'));
   health.beforePage(() => {
     health.metrics.fetchesInFlight.set(measure.fetchesInFlight());
+    health.metrics.fetchesWaiting.set(gate.waiting());
     health.metrics.concurrency.set(concurrency);
   });
   const announced = keepAnnounced(parts, shard, { concurrency });
@@ -188,6 +194,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now: monotonicMs });
     parts.halted.close();
     await fetcher.close();
+    rounds.stop();
     dns.close();
     log.info({ started: queue.started() }, 'worker stopped');
     end.resolve('stopped');

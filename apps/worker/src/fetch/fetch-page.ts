@@ -6,6 +6,7 @@ import { type ConnectorOptions, createConnector } from './connector.ts';
 import type { FetchRequest } from './fetch-request.ts';
 import { createInflatePace } from './inflate-pace.ts';
 import { PageFetch } from './page-fetch.ts';
+import type { StartGate } from './start-gate.ts';
 import { createStopList } from './stop-list.ts';
 
 export type FetcherOptions = {
@@ -20,6 +21,8 @@ export type FetcherOptions = {
   now: () => number;
   /** How long a connection may stand idle. */
   idleMs?: number;
+  /** Where fetches wait that the event loop has no time for; absent: nowhere. */
+  gate?: Pick<StartGate, 'enter' | 'open'>;
 } & Omit<ConnectorOptions, 'lookup'>;
 
 export type Fetcher = {
@@ -35,7 +38,7 @@ export type Fetcher = {
 };
 
 export const createFetcher = (options: FetcherOptions): Fetcher => {
-  const { now, concurrency, dns, idleMs } = options;
+  const { now, concurrency, dns, idleMs, gate } = options;
   const connectTo = createConnector({ ...options, lookup: dns.lookup });
   const connections = createConnections({ concurrency, connectTo, now, ...(idleMs !== undefined && { idleMs }) });
   const memory = createBodyMemory(options.bodyMemoryBytes ?? 96 * 1024 ** 2);
@@ -44,9 +47,8 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
   const inFlight = new Set<PageFetch>();
 
-  const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
-    if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
-    const fetch = new PageFetch(request, { connections, store, memory, pace, now });
+  const run = async (request: FetchRequest, stop: AbortSignal, askedAtMs: number): Promise<FetchOutcome> => {
+    const fetch = new PageFetch(request, { connections, store, memory, pace, now, askedAtMs });
     const forget = stopList.add(stop, fetch);
     inFlight.add(fetch);
     try {
@@ -57,7 +59,15 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     }
   };
 
+  const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
+    if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
+    const askedAtMs = now();
+    if (gate === undefined) return run(request, stop, askedAtMs);
+    return new Promise((resolve) => gate.enter(() => resolve(run(request, stop, askedAtMs))));
+  };
+
   const close = async (): Promise<void> => {
+    gate?.open();
     for (const fetch of inFlight) fetch.callOff('stopping');
     await connections.close();
   };

@@ -29,6 +29,8 @@ export type PageFetchTools = {
   memory: BodyMemory;
   pace: InflatePace;
   now: () => number;
+  /** When it was asked for; it may have waited since. */
+  askedAtMs: number;
 };
 
 type Redirected = Extract<ExchangeEnd, { kind: 'redirected' }>;
@@ -232,7 +234,7 @@ export class PageFetch {
         connectMs: exchange?.newConnection?.connectMs ?? 0,
         ttfbMs: exchange && exchange.headAtMs > 0 ? exchange.headAtMs - exchange.startedAtMs : 0,
         totalMs: this.#tools.now() - this.#deadline.startedAtMs,
-        ...(exchange && { sentMs: exchange.startedAtMs - this.#deadline.startedAtMs }),
+        ...(exchange && { sentMs: exchange.startedAtMs - this.#tools.askedAtMs }),
       },
     };
   }

@@ -15,6 +15,10 @@ export const workerMetrics = {
     'From the release of a URL to the start of its first fetch: in the queue, and until its host may be asked.',
   ),
   fetchesInFlight: gauge('trawl_fetches_in_flight', 'Fetches under way.'),
+  fetchesWaiting: gauge(
+    'trawl_fetches_waiting',
+    'Fetches that could begin, and wait until the event loop has time for them.',
+  ),
   concurrency: gauge('trawl_concurrency', 'URLs that the worker takes at once (--concurrency).'),
   retries: counter('trawl_retries_total', 'Failed tries that are repeated later; each costs an attempt.'),
   defers: counterBy(

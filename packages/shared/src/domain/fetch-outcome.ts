@@ -90,6 +90,6 @@ export type FetchTimings = {
   connectMs: number;
   ttfbMs: number;
   totalMs: number;
-  /** From the beginning to the moment at which the last request was sent; absent: none was. */
+  /** From the moment at which the fetch was asked for, waits of this machine's included, to that at which its last request was sent; absent: none was. */
   sentMs?: number;
 };
