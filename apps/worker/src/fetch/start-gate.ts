@@ -16,7 +16,7 @@ export type StartGateOptions = {
   hurry: () => void;
   /** How long a round may take before no more begins in it. */
   roundMs?: number;
-  /** So many begin in every round, however long the rounds are. */
+  /** So many begin in every round, however long the rounds are: on a busy machine they are for want of a core, and shorter ones only cost more. */
   least?: number;
 };
 
@@ -26,7 +26,7 @@ export type StartGateOptions = {
  * loop never rests while somebody waits here, so nothing is done later than it could have been, and who meets a loop
  * that has time does not wait at all.
  */
-export const createStartGate = ({ busyMs, hurry, roundMs = 20, least = 2 }: StartGateOptions): StartGate => {
+export const createStartGate = ({ busyMs, hurry, roundMs = 25, least = 6 }: StartGateOptions): StartGate => {
   const waiting = new Set<() => void>();
   let isOpen = false;
 
