@@ -25,17 +25,20 @@ export type MixedUrlsOptions = {
   /** How many of `pretendHosts` are used. */
   hosts: number;
   seed: number;
+  /** Default true. Without lines that only a timeout ends, the timeout of the crawl may be one that no slow machine misses. */
+  silent?: boolean;
 };
 
 /**
  * Everything that can happen to a line, shuffled; at least one line of every kind. The classes hold for a crawl with two
  * attempts or more, a total timeout that the answers (20 ms) keep and /silent does not, and private addresses allowed.
  */
-export const mixedUrls = ({ port, lines, hosts, seed }: MixedUrlsOptions): UrlList => {
+export const mixedUrls = ({ port, lines, hosts, seed, silent = true }: MixedUrlsOptions): UrlList => {
   if (lines < 20) throw new Error(`a mixed list needs 20 lines or more, got ${lines}`);
   const random = seededRandom(seed);
   const partOf = (share: number): number => Math.max(1, Math.round((lines * share) / 1000));
-  const special = perMille.map(({ dealer, share }) => ({ dealer, count: partOf(share) }));
+  const kinds = perMille.filter(({ dealer }) => silent || dealer !== deal.silent);
+  const special = kinds.map(({ dealer, share }) => ({ dealer, count: partOf(share) }));
   const duplicates = partOf(duplicatesPerMille);
   const rest = lines - duplicates - special.reduce((sum, { count }) => sum + count, 0);
 

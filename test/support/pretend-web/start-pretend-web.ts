@@ -17,6 +17,9 @@ export type PretendWeb = {
   arrivals: ArrivalLog;
   /** `robots.set('127.0.0.2', '/status/500')`: the robots.txt of that host is what this path answers; otherwise there is none. */
   robots: Map<string, string>;
+  /** Answers what `/held` was asked for so far, and from now on answers it at once, until it is told to `hold` again. */
+  letGo: () => void;
+  hold: () => void;
   /** Cuts all connections; resolves when the port is free. */
   close: () => Promise<void>;
 };
@@ -54,6 +57,8 @@ export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<
     url: (path, host = '127.0.0.1') => `http://${host}:${listening}${path}`,
     arrivals,
     robots,
+    letGo: state.memory.letGo,
+    hold: state.memory.hold,
     close: () => closeServer(server),
   };
 };

@@ -4,12 +4,17 @@ export type WebMemory = {
   timesAsked: (key: string) => number;
   /** True, and noted, when fewer than `most` admissions of this key lie within the last `windowMs`. */
   admit: (key: string, rule: { most: number; windowMs: number; nowMs: number }) => boolean;
+  /** Resolves when `letGo` is called, at once after that and until the next `hold`. */
+  held: () => Promise<void>;
+  letGo: () => void;
+  hold: () => void;
   reset: () => void;
 };
 
 export const createWebMemory = (): WebMemory => {
   const asked = new Map<string, number>();
   const admitted = new Map<string, number[]>();
+  let gate = Promise.withResolvers<void>();
   return {
     timesAsked: (key) => {
       const times = (asked.get(key) ?? 0) + 1;
@@ -22,6 +27,11 @@ export const createWebMemory = (): WebMemory => {
       if (free) recent.push(nowMs);
       admitted.set(key, recent);
       return free;
+    },
+    held: () => gate.promise,
+    letGo: () => gate.resolve(),
+    hold: () => {
+      gate = Promise.withResolvers();
     },
     reset: () => {
       asked.clear();

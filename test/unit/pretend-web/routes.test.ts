@@ -34,6 +34,16 @@ const failureOf = (path: string): Promise<string> =>
   );
 
 describe('plain answers', () => {
+  it('/held answers nobody until it is let go, and then everybody', async () => {
+    const answers: string[] = [];
+    const early = get('/held').then(() => answers.push('held'));
+    await get('/ok').then(() => answers.push('ok'));
+    web.letGo();
+    await early;
+    await get('/held').then(() => answers.push('held'));
+    expect(answers).toEqual(['ok', 'held', 'held']);
+  });
+
   it('/ok and /delay are small JSON', async () => {
     for (const path of ['/ok', '/delay/1']) expect(JSON.parse((await get(path)).body.toString())).toEqual({ ok: true });
   });

@@ -6,6 +6,7 @@ import { productJson, productPage } from '../pretend-product.ts';
 export const plainRoutes: Record<string, Route> = {
   '/ok': ({ response }) => answer(response, { body: okBody }),
   '/delay': ({ response }) => answer(response, { body: okBody }),
+  '/held': ({ memory, response }) => void memory.held().then(() => answer(response, { body: okBody })),
   '/json': ({ query, response }) =>
     answer(response, { body: productJson(wholeNumber(query, 'id', 1), wholeNumber(query, 'bytes', 1024)) }),
   '/page': ({ query, response }) =>
