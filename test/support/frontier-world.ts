@@ -8,15 +8,15 @@ import {
   type TurnRequest,
 } from '@trawl/shared/frontier/frontier.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
-import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
+import { firstShard, keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { runSpecOf } from './run-for-tests.ts';
 
 /** A frontier on a real Redis with short words for what tests do to it. */
-export const frontierWorld = (redis: Redis) => {
-  const frontier = createFrontier(redis, firstShard);
-  const runs = createRuns(redis, firstShard);
-  const keys = keysOf(firstShard);
+export const frontierWorld = (redis: Redis, shard: Shard = firstShard) => {
+  const frontier = createFrontier(redis, shard);
+  const runs = createRuns(redis, shard);
+  const keys = keysOf(shard);
   const limits = { most: 1000, leaseMs: 60_000, window: 1000, sinkLagBytes: 1e9 };
 
   return {
@@ -41,7 +41,7 @@ export const frontierWorld = (redis: Redis) => {
     release: (change: Partial<typeof limits> = {}) => frontier.release({ ...limits, ...change }),
     /** Lines of the run in the frontier, over all hosts. */
     linesOf: async (run: string): Promise<number> => {
-      const lists = await redis.keys(`${firstShard.prefix}q:*:${run}`);
+      const lists = await redis.keys(`${shard.prefix}q:*:${run}`);
       const lengths = await Promise.all(lists.map((list) => redis.llen(list)));
       return lengths.reduce((sum, n) => sum + n, 0);
     },

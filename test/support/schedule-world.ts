@@ -3,7 +3,7 @@ import type { ScheduleTerms } from '@trawl/shared/domain/schedule.ts';
 import { createCrawls } from '@trawl/shared/frontier/crawls.ts';
 import { createFireSchedule, type FiringResult } from '@trawl/shared/frontier/fire-schedule.ts';
 import { createSchedules } from '@trawl/shared/frontier/schedules.ts';
-import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { firstShard, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { frontierWorld } from './frontier-world.ts';
 import { settingsWith } from './settings-for-tests.ts';
@@ -23,11 +23,11 @@ export const everySecond = (change: Partial<ScheduleTerms> = {}): ScheduleTerms 
 });
 
 /** Crawls and schedules on a real Redis, without anybody who serves them: time is what the test says. */
-export const scheduleWorld = (redis: Redis) => {
-  const crawls = createCrawls(redis, firstShard);
-  const schedules = createSchedules(redis, firstShard);
-  const fireSchedule = createFireSchedule(redis, firstShard);
-  const frontier = frontierWorld(redis);
+export const scheduleWorld = (redis: Redis, shard: Shard = firstShard) => {
+  const crawls = createCrawls(redis, shard);
+  const schedules = createSchedules(redis, shard);
+  const fireSchedule = createFireSchedule(redis, shard);
+  const frontier = frontierWorld(redis, shard);
   return {
     ...frontier,
     crawls,
