@@ -1,51 +1,56 @@
-import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
 import { readLedger } from '@trawl/shared/frontier/ledger.ts';
 import { createRunControl, type RunControl } from '@trawl/shared/frontier/run-control.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startFleetWorld } from '../support/fleet-world.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { patient } from '../support/fleet-runs.ts';
+import { endOf, startFleetWorld } from '../support/fleet-world.ts';
 import { pretendHosts } from '../support/pretend-web/pretend-hosts.ts';
-import { startPretendWeb } from '../support/pretend-web/start-pretend-web.ts';
+import { type PretendWeb, startPretendWeb } from '../support/pretend-web/start-pretend-web.ts';
 import { until } from '../support/until.ts';
 
+const sinkLagBytes = 64 * 1024;
+
 let world: Awaited<ReturnType<typeof startFleetWorld>>;
-let web: Awaited<ReturnType<typeof startPretendWeb>>;
+let web: PretendWeb;
 let redis: Redis;
 let control: RunControl;
+let collector: ChildProcess;
 
-beforeEach(async () => {
+beforeAll(async () => {
   [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
   redis = await world.redis.connect();
   control = createRunControl(redis, firstShard);
+  for (let i = 0; i < 2; i++) world.start('worker', [], patient);
+  world.start('producer', [], { ...patient, TRAWL_SINK_LAG: `${sinkLagBytes}B` });
+  collector = world.start('collector');
 });
-afterEach(async () => {
+beforeEach(() => {
+  web.arrivals.reset();
+  web.hold();
+});
+afterAll(async () => {
   await world.stop();
   await web.close();
 });
 
 const keys = keysOf(firstShard);
-const hosts = pretendHosts(20);
-/** What is promised: no process goes on for longer than this after the command has returned. */
-const effectiveWithinMs = 1000;
+const hosts = pretendHosts(10);
 
-const listOf = (lines: number, path: string): string =>
-  Array.from({ length: lines }, (_, i) => `http://${hosts[i % hosts.length]}:${web.port}${path}${i}`).join('\n');
+/** Lines of which the first `answered` are answered at once, and the others held until the web lets them go. */
+const listOf = (lines: number, { answered = lines, id }: { answered?: number; id: string }): string =>
+  Array.from(
+    { length: lines },
+    (_, i) => `http://${hosts[i % hosts.length]}:${web.port}/${i < answered ? 'ok' : 'held'}?${id}=${i}`,
+  ).join('\n');
 
-const startFleet = (): void => {
-  for (let i = 0; i < 3; i++) world.start('worker');
-  world.start('producer');
-  world.start('collector');
-};
+/** What a slow machine does late has not failed. */
+const unhurried = { headersTimeoutMs: 600_000, totalTimeoutMs: 600_000, robots: 'ignore' } as const;
 
-/** How many requests arrive in the time that begins once the promise's second is over. */
-const arrivalsAfterwards = async (watchedMs: number): Promise<number> => {
-  await delay(effectiveWithinMs);
-  const before = web.arrivals.total();
-  await delay(watchedMs);
-  return web.arrivals.total() - before;
-};
+/** The fleet of the file feeds nothing by itself: a run is fed by a process that ends with its list. */
+const feed = (run: string, variables: Record<string, string> = {}): ChildProcess =>
+  world.start('producer', ['--run', run, '--ingest-only'], variables);
 
 const nothingIsLeft = async (run: string, lines: number): Promise<void> => {
   expect(await readLedger(redis, firstShard, run, lines)).toEqual({ bitsSet: lines, missing: [], missingCount: 0 });
@@ -54,122 +59,105 @@ const nothingIsLeft = async (run: string, lines: number): Promise<void> => {
   expect(await redis.hexists(keys.waiting, run)).toBe(0);
 };
 
-const seqsIn = async (run: string): Promise<number[]> => {
-  await until(async () => (await world.status(run)).collectedAtMs !== undefined);
-  const text = await readFile(world.outputOf(run), 'utf8');
-  const seqs = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { seq: number }).seq);
-  return seqs.toSorted((a, b) => a - b);
-};
-
 test('a cancelled run asks nobody any more, and every line of it has an outcome', async () => {
-  const lines = 20_000;
-  startFleet();
-  await world.createRun('a', listOf(lines, '/ok?delay=50&id='), { perHost: 50 });
-  world.start('producer', ['--run', 'a']);
-  await web.arrivals.reached(2000);
-  expect(await control.cancel('a')).toBe('done');
-  expect(await arrivalsAfterwards(1500)).toBe(0);
-  const { classes } = await world.finished('a');
-  expect((classes['ok'] ?? 0) + (classes['cancelled'] ?? 0)).toBe(lines);
-  expect(classes['cancelled']).toBeGreaterThan(lines / 4);
-  await nothingIsLeft('a', lines);
-  expect(await seqsIn('a')).toEqual(Array.from({ length: lines }, (_, i) => i));
-  expect(await control.cancel('a')).toBe('finished');
+  const [lines, answered, perHost] = [400, 100, 5];
+  await world.createRun('ends', listOf(lines, { answered, id: 'ends' }), { perHost, ...unhurried });
+  feed('ends');
+  const atOnce = hosts.length * perHost;
+  await web.arrivals.reached(answered + atOnce);
+  await world.recorded('ends', answered);
+  expect(await control.cancel('ends')).toBe('done');
+  expect((await world.finished('ends')).classes).toEqual({ ok: answered, cancelled: lines - answered });
+  // Each request that was broken off made room for another one. Who had not heard of it yet may have started what it held.
+  expect(web.arrivals.total()).toBeLessThanOrEqual(answered + 2 * atOnce);
+  await nothingIsLeft('ends', lines);
+  await until(async () => (await world.status('ends')).collectedAtMs !== undefined);
+  expect(await world.seqsInFile('ends')).toEqual(Array.from({ length: lines }, (_, i) => i));
+  expect(await control.cancel('ends')).toBe('finished');
 });
 
 test('what is in flight is broken off, and what waits for its next try ends too', async () => {
-  startFleet();
   const silent = `http://${hosts[0]}:${web.port}/silent`;
   const broken = `http://${hosts[1]}:${web.port}/status/500?id=1`;
-  await world.createRun('a', `${silent}\n${broken}\n`, { backoffMs: 60_000, totalTimeoutMs: 30_000, robots: 'ignore' });
-  world.start('producer', ['--run', 'a']);
+  const change = { ...unhurried, backoffMs: 600_000, backoffCapMs: 600_000 };
+  await world.createRun('in-flight', `${silent}\n${broken}\n`, change);
+  feed('in-flight');
   await web.arrivals.reached(2);
   await until(async () => (await redis.zcard('{t0}:fetch:delayed')) === 1);
-  await control.cancel('a');
-  const { classes } = await world.finished('a');
-  expect(classes).toEqual({ cancelled: 2 });
-  await nothingIsLeft('a', 2);
+  await control.cancel('in-flight');
+  expect((await world.finished('in-flight')).classes).toEqual({ cancelled: 2 });
+  await nothingIsLeft('in-flight', 2);
 });
 
 test('a source that is still being read when its run is cancelled is accounted for to its end', async () => {
-  const lines = 30_000;
-  await world.createRun('a', listOf(lines, '/ok?id='));
-  world.start('producer', ['--run', 'a', '--ingest-only'], { TRAWL_BACKLOG: '64KiB' });
-  await until(async () => (await world.status('a')).pushed > 0);
-  await control.cancel('a');
-  startFleet();
-  expect((await world.finished('a')).classes).toEqual({ cancelled: lines });
+  const lines = 4000;
+  await world.createRun('is-read', listOf(lines, { id: 'is-read' }));
+  await control.pause('is-read');
+  feed('is-read', { TRAWL_BACKLOG: '64KiB' });
+  await until(async () => (await world.status('is-read')).pushed > 0);
+  expect((await world.status('is-read')).state).toBe('feeding');
+  await control.cancel('is-read');
+  expect((await world.finished('is-read')).classes).toEqual({ cancelled: lines });
   expect(web.arrivals.total()).toBe(0);
-  await nothingIsLeft('a', lines);
+  await nothingIsLeft('is-read', lines);
 });
 
-test('a paused run asks nobody until it is resumed, and then ends as if nothing had been', async () => {
-  const lines = 3000;
-  startFleet();
-  await world.createRun('a', listOf(lines, '/ok?delay=50&id='), { perHost: 5 });
-  world.start('producer', ['--run', 'a']);
-  await web.arrivals.reached(300);
-  expect(await control.pause('a')).toBe('done');
-  expect(await control.pause('a')).toBe('done');
-  expect(await arrivalsAfterwards(1500)).toBe(0);
-  expect(await world.status('a')).toMatchObject({ paused: true, state: 'draining' });
-  expect(await control.resume('a')).toBe('done');
-  expect((await world.finished('a')).classes).toEqual({ ok: lines });
-  expect(web.arrivals.total()).toBe(lines + hosts.length); // and each robots.txt
-  expect(Math.max(...hosts.map((host) => web.arrivals.mostAtOnce(host)))).toBeLessThanOrEqual(5);
-  await nothingIsLeft('a', lines);
-});
+test('a paused run asks nobody and holds up no other on its hosts, until it is resumed or cancelled', async () => {
+  const [lines, answered, perHost] = [300, 50, 5];
+  const atOnce = hosts.length * perHost;
+  for (const run of ['stands', 'is-given-up']) {
+    await world.createRun(run, listOf(lines, { answered, id: run }), { perHost, ...unhurried });
+    if (run === 'is-given-up') await control.pause(run);
+    feed(run);
+  }
+  await web.arrivals.reached(answered + atOnce);
+  await world.recorded('stands', answered);
+  await until(async () => (await world.status('is-given-up')).state === 'draining');
+  expect(await control.pause('stands')).toBe('done');
+  expect(await control.pause('stands')).toBe('done');
+  web.letGo();
+  await world.recorded('stands', answered + atOnce);
 
-test('a paused run holds up no other run on its hosts, and a paused one may be cancelled', async () => {
-  startFleet();
-  await world.createRun('a', listOf(2000, '/ok?a='), { ratePerSecond: 10 });
-  world.start('producer', ['--run', 'a', '--ingest-only']);
-  await until(async () => (await world.status('a')).state === 'draining');
-  await control.pause('a');
-  await world.createRun('b', listOf(500, '/ok?b='));
-  world.start('producer', ['--run', 'b', '--ingest-only']);
-  expect((await world.finished('b')).classes).toEqual({ ok: 500 });
-  await control.cancel('a');
-  const { classes } = await world.finished('a');
-  expect((classes['ok'] ?? 0) + (classes['cancelled'] ?? 0)).toBe(2000);
-  expect(await control.resume('a')).toBe('finished');
+  await world.createRun('goes-by', listOf(100, { id: 'goes-by' }), { perHost, ...unhurried });
+  feed('goes-by');
+  expect((await world.finished('goes-by')).classes).toEqual({ ok: 100 });
+  await until(async () => (await world.status('stands')).recorded === web.arrivals.total() - 100); // nothing is in flight
+  const { recorded, ...stands } = await world.status('stands');
+  expect(stands).toMatchObject({ paused: true, state: 'draining' });
+  expect(recorded).toBeLessThanOrEqual(answered + 2 * atOnce); // see above
+
+  await control.cancel('is-given-up');
+  expect((await world.finished('is-given-up')).classes).toEqual({ cancelled: lines });
+  expect(await control.resume('is-given-up')).toBe('finished');
+  expect(await control.resume('stands')).toBe('done');
+  expect((await world.finished('stands')).classes).toEqual({ ok: lines });
+  expect(web.arrivals.total()).toBe(lines + 100);
+  expect(Math.max(...hosts.map((host) => web.arrivals.mostAtOnce(host)))).toBeLessThanOrEqual(perHost);
+  await nothingIsLeft('stands', lines);
   expect(await control.pause('nobody')).toBe('unknown');
 });
 
 test('a run whose records nobody collects stops by itself and holds up no other', async () => {
-  const sinkLag = { TRAWL_SINK_LAG: '64KiB' };
-  world.start('worker');
-  world.start('producer', [], sinkLag);
-  await world.createRun('a', listOf(5000, '/ok?a='));
-  world.start('producer', ['--run', 'a', '--ingest-only']);
-  await until(async () => Number(await redis.hget(keys.lag, 'a')) > 64 * 1024);
-  await world.createRun('b', listOf(300, '/ok?b='));
-  world.start('producer', ['--run', 'b', '--ingest-only']);
-  world.start('collector', ['--run', 'b']);
-  expect((await world.finished('b')).classes).toEqual({ ok: 300 });
-  expect((await world.status('a')).state).toBe('draining');
-  world.start('collector', ['--run', 'a']);
-  expect((await world.finished('a')).classes).toEqual({ ok: 5000 });
+  const lines = 1500;
+  await endOf(collector, 'SIGTERM');
+  await world.createRun('unread', listOf(lines, { id: 'unread' }));
+  feed('unread');
+  await until(async () => Number(await redis.hget(keys.lag, 'unread')) > sinkLagBytes);
+  await world.createRun('read', listOf(200, { id: 'read' }));
+  feed('read');
+  world.start('collector', ['--run', 'read']);
+  expect((await world.finished('read')).classes).toEqual({ ok: 200 });
+  expect((await world.status('unread')).state).toBe('draining');
+  collector = world.start('collector');
+  expect((await world.finished('unread')).classes).toEqual({ ok: lines });
 });
 
 test('a job of a newer version is handed back, and costs neither an attempt nor an outcome', async () => {
-  startFleet();
-  await redis.hset(
-    '{t0}:fetch:later-0-0',
-    'name',
-    'url',
-    'data',
-    JSON.stringify({ v: 2 }),
-    'opts',
-    '{}',
-    'timestamp',
-    '1',
-  );
+  const job = '{t0}:fetch:later-0-0';
+  const fields = { name: 'url', data: JSON.stringify({ v: 2 }), opts: '{}', timestamp: '1' };
+  await redis.hset(job, fields);
   await redis.lpush('{t0}:fetch:wait', 'later-0-0');
   await redis.zadd('{t0}:fetch:marker', 0, '0');
   await until(async () => (await redis.zscore('{t0}:fetch:delayed', 'later-0-0')) !== null);
-  expect(await redis.hget('{t0}:fetch:later-0-0', 'atm')).toBeNull();
+  expect(await redis.hget(job, 'atm')).toBeNull();
 });

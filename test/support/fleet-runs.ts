@@ -19,6 +19,14 @@ export const impatient = {
   TRAWL_LOG_LEVEL: 'error',
 };
 
+/** Nothing is taken from a process of which a slow machine has heard nothing for a while: for tests in which none dies. */
+export const patient = {
+  TRAWL_LOCK: '20m',
+  TRAWL_JOB_DEADLINE: '10m',
+  TRAWL_STALLED_INTERVAL: '1m',
+  TRAWL_LEASE: '30m',
+};
+
 /** Runs whose lists and sinks are files of the directory. */
 export const createFleetRuns = (redis: Redis, directory: string) => {
   const runs = createRuns(redis, firstShard);
