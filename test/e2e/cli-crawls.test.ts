@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CliWorld, cliWorld } from '../support/cli-world.ts';
+import { until } from '../support/until.ts';
 
 const said = async (world: CliWorld, ...args: string[]) => {
   const { code, stdout, stderr } = await world.trawl(args);
@@ -17,7 +18,7 @@ test('a crawl is added, changed, shown, started and removed', async () => {
   const world = await cliWorld();
   await world.file('urls.txt', `${world.web.url('/ok')}\n`);
   await world.file('shops.yaml', crawlFile('per-host: 2'));
-  world.start(['producer', '--log-level', 'error']); // keeps the Redis of the directory up, and feeds what is started
+  world.serve('producer'); // keeps the Redis of the directory up, and feeds what is started
 
   expect(await said(world, 'crawl', 'add', 'shops.yaml')).toEqual({ code: 0, text: 'crawl shops added: version 1\n' });
   expect((await said(world, 'crawl', 'add', 'shops.yaml')).text).toBe('crawl shops is unchanged: version 1\n');
@@ -51,7 +52,7 @@ test('a crawl recurs by its file or by a command; as long as it does it is not r
   const world = await cliWorld();
   await world.file('urls.txt', `${world.web.url('/ok')}\n`);
   await world.file('shops.yaml', crawlFile('schedule:', '  every: 1h', '  start: 2099-01-01'));
-  world.start(['producer', '--log-level', 'error']);
+  world.serve('producer');
 
   expect((await said(world, 'crawl', 'add', 'shops.yaml')).text).toContain('schedule: every 1h');
   expect(await said(world, 'crawl', 'remove', 'shops')).toEqual({
@@ -65,8 +66,7 @@ test('a crawl recurs by its file or by a command; as long as it does it is not r
 
   const replaced = await said(world, 'schedule', 'add', 'shops', '--every', '1s', '--limit', '1', '--overlap', 'queue');
   expect(replaced.text).toBe('schedule of shops changed: every 1s, limit 1, overlap queue\n');
-  for (let look = await json(world, 'schedule', 'list'); look['ended'] !== 'limit'; )
-    look = await json(world, 'schedule', 'list');
+  await until(async () => (await json(world, 'schedule', 'list'))['ended'] === 'limit');
   const look = await json(world, 'schedule', 'list');
   expect(look).toMatchObject({
     crawl: 'shops',
@@ -111,14 +111,4 @@ test('runs of a schedule need files of their own', async () => {
     code: 2,
     text: expect.stringContaining(remedy),
   });
-});
-
-test('`run` takes the same file, and lets its schedule be', async () => {
-  const world = await cliWorld();
-  await world.file('urls.txt', `${world.web.url('/ok')}\n`);
-  await world.file('shops.yaml', crawlFile('out: out/{run}.jsonl', 'schedule:', '  every: nonsense'));
-  const { stdout, code } = await world.trawl(['run', '--crawl', 'shops.yaml', '--json']);
-  expect(code).toBe(0);
-  const { run } = JSON.parse(stdout.split('\n')[0] ?? '') as { run: string };
-  expect(await world.read(`out/${run}.jsonl`)).toContain('"class":"ok"');
 });

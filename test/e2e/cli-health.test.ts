@@ -11,17 +11,13 @@ const messages = async ({ dir }: CliWorld): Promise<string[]> => {
   return logs.flatMap((log) => [...log.matchAll(/"msg":"([^"]*)"/g)].map(([, message = '']) => message));
 };
 
-test('the processes of a run open no pages', async () => {
+test('the processes of a run open no pages unless they are told to: then each on a port of its own', async () => {
   const world = await cliWorld();
-  expect((await world.trawl(['run', world.web.url('/ok')])).code).toBe(0);
-  const said = await messages(world);
-  expect(said).toContain('worker started');
-  expect(said).not.toContain('health endpoint');
-});
+  expect((await world.trawl(['enqueue', world.web.url('/ok')])).code).toBe(0);
+  expect(await messages(world)).toContain('producer started');
+  expect(await messages(world)).not.toContain('health endpoint');
 
-test('they do when they are told to, each on a port of its own', async () => {
-  const world = await cliWorld();
-  expect((await world.trawl(['run', world.web.url('/ok'), '--health', '0'])).code).toBe(0);
+  expect((await world.trawl(['resume', 'last', '--health', '0'])).code).toBe(0);
   const endpoints = (await messages(world)).filter((message) => message === 'health endpoint');
   expect(endpoints).toHaveLength(4); // a producer, two workers, a collector
 });

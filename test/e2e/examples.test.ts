@@ -36,18 +36,19 @@ const recordsIn = (jsonl: string) =>
 
 const reportOf = (stdout: string) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
 
-/** `trawl run` of an example, as its first lines say. */
-const runExample = async (world: CliWorld, name: string) => {
-  const { code, stdout, stderr } = await world.trawl(['run', '--crawl', `examples/${name}.yaml`, '--json']);
-  return { code, report: reportOf(stdout), stderr };
+/** `trawl run` of an example, as its first lines say, by one worker. */
+const runExample = async (world: CliWorld, name: string, ...more: string[]) => {
+  const args = ['--crawl', `examples/${name}.yaml`, '--json', '--workers', '1', ...more];
+  const { code, stdout } = await world.trawl(['run', ...args]);
+  return { code, report: reportOf(stdout) };
 };
 
 test('competitor-monitor: a fleet asks 100 endpoints as soon as the crawl is added', async () => {
   const world = await cliWorld();
   await withPretendHosts(world, 'competitor-monitor.txt');
-  for (const app of ['producer', 'worker', 'collector']) world.start([app, '--log-level', 'error']);
+  for (const app of ['producer', 'worker', 'collector'] as const) world.serve(app);
   const added = await world.trawl(['crawl', 'add', 'examples/competitor-monitor.yaml']);
-  expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('schedule: every 15m'), stderr: '' });
+  expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('schedule: every 15m') });
 
   const last = async () => {
     const { stdout } = await world.trawl(['schedule', 'list', '--json']);
@@ -79,9 +80,7 @@ test('site-monitor: what fails for a moment is up, what is down is named', async
   const world = await cliWorld();
   const special: Record<number, string> = { 3: '/flaky?id=3&fails=1', 7: '/status/404', 9: '/reset' };
   await withPretendHosts(world, 'site-monitor.txt', (_host, n) => special[n] ?? '/ok');
-  const { code, report } = await world
-    .trawl(['run', '--crawl', 'examples/site-monitor.yaml', '--json', '--backoff', '20ms'])
-    .then(({ code: exit, stdout }) => ({ code: exit, report: reportOf(stdout) }));
+  const { code, report } = await runExample(world, 'site-monitor', '--backoff', '20ms');
   expect(code).toBe(1); // fail-on
   expect(report).toMatchObject({ inputLines: 40, classes: { ok: 38, 'http-error': 1, 'cut-short': 1 } });
   const down = recordsIn((await world.trawl(['results', 'last'])).stdout).filter((record) => record['class'] !== 'ok');

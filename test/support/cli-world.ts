@@ -6,9 +6,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { processIdentity } from '@trawl/shared/platform/process-identity.ts';
 import { onTestFinished } from 'vitest';
+import { trawl } from '../../apps/cli/src/trawl.ts';
 import { dataDirectory } from './data-directory.ts';
 import { startPretendDns } from './pretend-dns.ts';
 import { type PretendWeb, startPretendWeb } from './pretend-web/start-pretend-web.ts';
+import { shellForTests } from './shell-for-tests.ts';
 
 const bin = fileURLToPath(new URL('../../apps/cli/bin/trawl.js', import.meta.url));
 
@@ -28,8 +30,12 @@ export type CliWorld = {
   /** Writes a file there. */
   file: (name: string, content: string | Buffer) => Promise<string>;
   read: (name: string) => Promise<string>;
+  /** The command as a process of its own: for what has to do with signals, streams and the end of processes. */
   start: (args: string[], options?: { input?: string }) => TrawlProcess;
-  trawl: (args: string[], options?: { input?: string }) => Promise<Outcome>;
+  /** The command in the process of the test: what it starts are processes all the same. */
+  trawl: (args: string[]) => Promise<Outcome>;
+  /** A process of the fleet, as `trawl worker` in a terminal of its own; told to stop when the test is over. */
+  serve: (app: 'worker' | 'producer' | 'collector') => void;
   /** Pids of the processes that have logged for a run. */
   pidsOf: (run: string, name?: string) => Promise<number[]>;
 };
@@ -37,15 +43,19 @@ export type CliWorld = {
 /** A directory, a pretend web, a name server that knows no name, and the `trawl` command. All gone when the test is over. */
 export const cliWorld = async (): Promise<CliWorld> => {
   const { dataDir: dir, remove } = await dataDirectory();
-  const web = await startPretendWeb();
-  const dns = await startPretendDns();
+  const [web, dns] = await Promise.all([startPretendWeb(), startPretendDns()]);
+  const variables = variablesOf({ dir, dnsServers: dns.address });
   const children: TrawlProcess[] = [];
-  const start: CliWorld['start'] = (args, options = {}) => {
-    const started = startTrawl(args, { cwd: dir, dnsServers: dns.address, ...options });
-    children.push(started);
-    return started;
+  const serving: Promise<number>[] = [];
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const shellWith = (args: string[]) => {
+    const chance = { now: Date.now, random: Math.random };
+    return shellForTests({ args, variables, cwd: dir, stop: stop.signal, kill: kill.signal, ...chance });
   };
   onTestFinished(async () => {
+    stop.abort('SIGTERM');
+    await Promise.all(serving);
+    kill.abort();
     for (const { child, ended } of children) {
       child.kill('SIGKILL');
       await ended;
@@ -61,21 +71,37 @@ export const cliWorld = async (): Promise<CliWorld> => {
       return join(dir, name);
     },
     read: (name) => readFile(join(dir, name), 'utf8'),
-    start,
-    trawl: (args, options) => start(args, options).ended,
+    start: (args, { input = '' } = {}) => {
+      const started = startTrawl(args, { cwd: dir, variables, input });
+      children.push(started);
+      return started;
+    },
+    trawl: async (args) => {
+      const { shell, stdout, stderr } = shellWith(args);
+      const code = await trawl(shell);
+      return { code, stdout: stdout.text(), stderr: stderr.text() };
+    },
+    serve: (app) => void serving.push(trawl(shellWith([app, '--log-level', 'error']).shell)),
     pidsOf: (run, name = '') => pidsInLogs(join(dir, 'logs', run), name),
   };
 };
 
 /** The directory of a test is the data directory as well: what is left of it is then found and ended like that of other tests. */
-function startTrawl(args: string[], options: { cwd: string; dnsServers: string; input?: string }): TrawlProcess {
+function variablesOf({ dir, dnsServers }: { dir: string; dnsServers: string }): NodeJS.ProcessEnv {
   const { REDIS_URL: _other, npm_execpath: _npm, ...variables } = process.env;
+  return { ...variables, TRAWL_DATA_DIR: dir, TRAWL_RESOLVER: dnsServers };
+}
+
+function startTrawl(
+  args: string[],
+  options: { cwd: string; variables: NodeJS.ProcessEnv; input: string },
+): TrawlProcess {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd,
-    env: { ...variables, TRAWL_DATA_DIR: options.cwd, TRAWL_RESOLVER: options.dnsServers },
+    env: options.variables,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(options.input ?? '');
+  child.stdin.end(options.input);
   child.stdin.on('error', () => undefined); // it need not be read
   let soFar = '';
   child.stdout.on('data', (chunk) => (soFar += String(chunk)));
