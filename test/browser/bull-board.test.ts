@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operator, viewer } from '../support/board-process.ts';
+import { operator, viewer } from '../support/board-users.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { type BrowserWorld, startBrowserWorld } from '../support/browser-world.ts';
 import { until } from '../support/until.ts';
@@ -17,8 +17,8 @@ describe.skipIf(chromium === undefined)('Bull Board in a browser (skipped where 
 
   beforeAll(async () => {
     world = await startBrowserWorld(chromium ?? '');
-    await world.crawl('shown', { lines: 2000, delayMs: 200 });
-    await world.fleet.recorded('shown', 6);
+    await world.begin('shown', 40);
+    await world.releaseToQueue();
   });
   afterAll(() => world.stop());
 
@@ -27,6 +27,23 @@ describe.skipIf(chromium === undefined)('Bull Board in a browser (skipped where 
   const openMenu = async (page: Page): Promise<void> => {
     await page.getByRole('link', { name: 'LATEST' }).waitFor(); // the menu stands beside it; that of the header is there before
     await page.locator('button[aria-haspopup=menu]').last().click();
+  };
+  /** Opens the first job of the list. */
+  const openFirst = async (page: Page, queue: string): Promise<void> => {
+    const path = `/queue/${queue}/shown`;
+    const line = page.locator(`a[href*="${path}"]`).first();
+    await line.waitFor();
+    await until(async () => {
+      // A click on a list that is drawn anew at this moment goes nowhere.
+      await line.click({ timeout: 2000 }).catch(() => undefined);
+      return page
+        .waitForURL((url) => url.pathname.includes(path), { timeout: 2000 })
+        .then(
+          () => true,
+          () => false,
+        );
+    });
+    await page.getByText(heading).first().waitFor();
   };
   /** From the menu of the queue that is open, and yes to the question that follows. */
   const choose = async (page: Page, action: string): Promise<void> => {
@@ -42,14 +59,13 @@ describe.skipIf(chromium === undefined)('Bull Board in a browser (skipped where 
         await openQueue(page, 'fetch', '?status=waiting');
         await choose(page, 'Pause');
         await page.getByText('[ Paused ]').waitFor();
-        await page.locator('a[href*="/queue/fetch/shown-"]').first().click();
-        await until(async () => (await page.getByText(heading).count()) === 1);
+        await openFirst(page, 'fetch');
+        expect(page.url()).toMatch(/\/queue\/fetch\/shown-\d+-\d+/);
         for (const field of ['host', 'run', 'seq', 'url', 'releasedAt'])
           await page
             .getByText(new RegExp(`^${field}:`))
             .first()
             .waitFor();
-        expect(page.url()).toMatch(/\/queue\/fetch\/shown-\d+-\d+/);
         await world.picture(page, 'queues-job');
       },
       { mayComplain: fonts },
@@ -93,13 +109,7 @@ describe.skipIf(chromium === undefined)('Bull Board in a browser (skipped where 
       operator,
       async ({ page }) => {
         await openQueue(page, 'frontier');
-        await until(async () => {
-          if ((await page.getByText(heading).count()) === 1) return true;
-          // A click on a list that is drawn anew at this moment goes nowhere.
-          const line = page.locator('a[href*="/queue/frontier/"]').first();
-          await line.click({ timeout: 2000 }).catch(() => undefined);
-          return false;
-        });
+        await openFirst(page, 'frontier');
         expect(page.url()).toMatch(/\/queue\/frontier\/shown~\d+~\d+~127/);
         await world.picture(page, 'queues-frontier');
       },

@@ -1,7 +1,7 @@
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { request } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { operator, viewer } from '../support/board-process.ts';
+import { operator, viewer } from '../support/board-users.ts';
 import { startBoardForTests, type Who } from '../support/board-world.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { startTestRedis } from '../support/redis-for-tests.ts';

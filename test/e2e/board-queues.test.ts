@@ -1,11 +1,12 @@
 import { fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
-import { decodeLine, encodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
+import { encodeLine } from '@trawl/shared/domain/frontier-line.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startBoardForTests } from '../support/board-world.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
+import { addToQueue } from '../support/queue-jobs.ts';
 import { startTestRedis } from '../support/redis-for-tests.ts';
 
 let server: Awaited<ReturnType<typeof startTestRedis>>;
@@ -51,13 +52,7 @@ const begin = async (): Promise<void> => {
     'mine',
     Array.from({ length: 60 }, (_, i) => ({ host: i < 30 ? 'a:8080' : 'b', path: `/${i}` })),
   );
-  const { urls, nowMs } = await world.release();
-  for (const { run, host, record, turnHeld } of urls)
-    await queue.add(
-      'url',
-      { v: 1, run, host, record, releasedAtMs: nowMs, turnHeld },
-      { jobId: jobIdOf(run, decodeLine(record)) },
-    );
+  await addToQueue(queue, await world.release());
 };
 
 describe('the queue fetch', () => {

@@ -2,28 +2,33 @@ import { readSettings } from '@trawl/shared/domain/setting.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { boardSettings } from '@trawl/shared/platform/app-settings.ts';
 import { redisClock } from '@trawl/shared/platform/clock.ts';
-import { hashPassword } from '@trawl/shared/platform/password-hash.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type BoardSettings, startBoard } from '../../apps/board/src/start-board.ts';
-import { operator, viewer } from './board-process.ts';
+import { boardUsers, operator, viewer } from './board-users.ts';
 import { logForTests } from './log-for-tests.ts';
 
 export type Who = 'viewer' | 'operator' | { username: string; password: string } | 'nobody';
 
-/** A board in the test's own process. `open`: without credentials, as on one's own machine. */
-export const startBoardForTests = async (redis: Redis, { open = false }: { open?: boolean } = {}) => {
+/**
+ * A board in the test's own process. `open`: without credentials, as on one's own machine. Without `now` (monotonic ms) its time is
+ * what the test says.
+ */
+export const startBoardForTests = async (
+  redis: Redis,
+  { open = false, now }: { open?: boolean; now?: () => number } = {},
+) => {
   const clock = await redisClock(redis);
   const { log, lines } = logForTests();
   let nowMs = 0;
   const board = await startBoard({
-    settings: open ? settings() : await settingsWithUsers(),
+    settings: settings(open ? {} : boardUsers),
     shard: firstShard,
     redis,
     clock,
     log,
     answerHealth: async (path) => ({ status: 200, contentType: 'text/plain', body: path }),
     secret: Buffer.alloc(32, 1),
-    now: () => nowMs,
+    now: now ?? (() => nowMs),
   });
 
   const ask = (path: string, { as = 'viewer', headers = {}, ...init }: AskOptions = {}): Promise<Response> => {
@@ -65,10 +70,3 @@ function loginOf(as: Who): { username: string; password: string } | undefined {
 
 export const settings = (variables: Record<string, string> = {}): BoardSettings =>
   readSettings(boardSettings, { variables: { TRAWL_BOARD_LISTEN: '127.0.0.1:0', ...variables } }).values;
-
-async function settingsWithUsers(): Promise<BoardSettings> {
-  return settings({
-    TRAWL_BOARD_VIEWER: `${viewer.username}:${await hashPassword(viewer.password)}`,
-    TRAWL_BOARD_OPERATOR: `${operator.username}:${await hashPassword(operator.password)}`,
-  });
-}

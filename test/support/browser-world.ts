@@ -1,42 +1,54 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fetchQueueName } from '@trawl/shared/domain/fetch-job.ts';
+import { finishCancelledRun } from '@trawl/shared/frontier/finish-cancelled-run.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
+import { Queue } from 'bullmq';
 import type { Locator, Page } from 'playwright-core';
-import { startBoardProcess } from './board-process.ts';
+import { startBoardForTests } from './board-world.ts';
 import { type Look, screenshotDirectory, startBrowser, type Visitor, visitorOf } from './browser.ts';
-import { startFleetWorld } from './fleet-world.ts';
-import { startPretendWeb } from './pretend-web/start-pretend-web.ts';
-import { settingsWith } from './settings-for-tests.ts';
+import { commitOf, frontierWorld } from './frontier-world.ts';
+import { addToQueue } from './queue-jobs.ts';
+import { startTestRedis } from './redis-for-tests.ts';
 
 export type Login = { username: string; password: string };
 
-/** A fleet of real processes with a board, a pretend web for it to crawl, and a browser. */
+const perHost = 6;
+
+/** A board in the process of the test, and a browser. What the processes of a fleet would do to its runs, the test does. */
 export const startBrowserWorld = async (chromium: string) => {
-  const [fleet, web, browser, screenshots] = await Promise.all([
-    startFleetWorld(),
-    startPretendWeb(),
-    startBrowser(chromium),
-    screenshotDirectory(),
-  ]);
-  const { url } = await startBoardProcess(fleet);
-  for (const app of ['worker', 'producer', 'collector'] as const) fleet.start(app);
+  const [server, browser] = await Promise.all([startTestRedis(), startBrowser(chromium)]);
+  const redis = await server.connect();
+  const board = await startBoardForTests(redis, { now: () => performance.now() });
+  const queue = new Queue(fetchQueueName, { connection: redis, prefix: firstShard.bullPrefix, skipMetasUpdate: true });
+  queue.on('error', () => undefined); // Redis may be away
+  const { startRun, pushAll, release, frontier, runs, keys } = frontierWorld(redis);
 
   return {
-    fleet,
-    web,
-    url,
-    /** Begins a crawl of pages that take so long each, six at once. */
-    crawl: async (run: string, { lines, delayMs }: { lines: number; delayMs: number }): Promise<void> => {
-      const path = join(fleet.directory, `${run}.txt`);
-      const list = Array.from({ length: lines }, (_, i) => web.url(`/ok?delay=${delayMs}&id=${run}-${i}`));
-      await writeFile(path, list.join('\n'));
-      await fleet.runs.create({
+    server,
+    redis,
+    runs,
+    url: board.url,
+    /** Begins a run of so many lines of one host. */
+    begin: async (run: string, lines: number): Promise<void> => {
+      await startRun(run, { perHost });
+      await pushAll(
         run,
-        createdAtMs: Date.now(),
-        source: { kind: 'text', path },
-        settings: settingsWith(),
-        sinks: [{ kind: 'jsonl', path: fleet.outputOf(run) }],
-      });
-      fleet.start('producer', ['--run', run, '--ingest-only']);
+        Array.from({ length: lines }, () => ({ host: '127.0.0.1:8080' })),
+      );
+    },
+    /** As many of them as the host may be asked at once stand in the queue. */
+    releaseToQueue: async (): Promise<void> => addToQueue(queue, await release()),
+    /** All lines that are left end well. */
+    fetchAll: async (): Promise<void> => {
+      for (let { urls } = await release(); urls.length > 0; { urls } = await release())
+        await frontier.commit(urls.map((url) => commitOf(url)));
+    },
+    /** What a collector does in the end. */
+    collect: async (run: string): Promise<void> => void (await redis.hset(keys.run(run), 'collectedAtMs', 1)),
+    /** What a producer does to a cancelled run. */
+    endCancelled: async (run: string): Promise<void> => {
+      const options = { redis, shard: firstShard, sinkLagBytes: 1e9, nowIso: () => '', pause: async () => undefined };
+      await finishCancelledRun(run, options, new AbortController().signal);
     },
     /** Does something in a browser of its own; afterwards its console has complained of nothing but what is allowed. */
     visit: async (
@@ -50,12 +62,16 @@ export const startBrowserWorld = async (chromium: string) => {
       const complaints = visitor.complaints.filter((text) => !mayComplain.test(text));
       if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
     },
-    picture: async (page: Page, name: string): Promise<void> =>
-      void (await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })),
+    /** For a person to look at, where somebody has asked for pictures. */
+    picture: async (page: Page, name: string): Promise<void> => {
+      if (screenshotDirectory === undefined) return;
+      await page.screenshot({ path: join(screenshotDirectory, `${name}.png`), fullPage: true });
+    },
     stop: async (): Promise<void> => {
       await browser.close();
-      await fleet.stop();
-      await web.close();
+      await queue.close();
+      await board.stop();
+      await server.stop();
     },
   };
 };

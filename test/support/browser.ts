@@ -1,6 +1,4 @@
 import { accessSync, constants } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -32,6 +30,7 @@ export const visitorOf = async (
     viewport: { width, height: width === 390 ? 844 : 900 },
     colorScheme: scheme,
   });
+  context.setDefaultTimeout(0); // the timeout of the test ends what hangs
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -41,9 +40,8 @@ export const visitorOf = async (
   return { context, page, complaints };
 };
 
-/** For screenshots, so that a person can look at them: TRAWL_TEST_SCREENSHOTS, or a new directory below the temporary one. */
-export const screenshotDirectory = async (): Promise<string> =>
-  process.env['TRAWL_TEST_SCREENSHOTS'] ?? mkdtemp(join(tmpdir(), 'trawl-screenshots-'));
+/** Where a person who looks at the tests wants their pictures. */
+export const screenshotDirectory = process.env['TRAWL_TEST_SCREENSHOTS'];
 
 function isExecutable(path: string): boolean {
   try {
