@@ -84,10 +84,13 @@ describe('a server that died', () => {
     await withRedis(first.url, (redis) => redis.set('acknowledged', 'yes'));
     process.kill(first.redisPid ?? 0, 'SIGKILL');
     await until(() => !first.isAlive());
-    const stranger = createServer((socket) => socket.end('hello\r\n')).listen(
-      parseRedisUrl(first.url).port,
-      '127.0.0.1',
+    const stranger = createServer((socket) =>
+      socket
+        .on('error', () => socket.destroy())
+        .resume()
+        .end('hello\r\n'),
     );
+    stranger.listen(parseRedisUrl(first.url).port, '127.0.0.1');
     await once(stranger, 'listening');
 
     const next = await openEmbeddedRedis({ dataDir });
@@ -124,22 +127,25 @@ test('a starter that died before it noted the process leaves a server that is fo
 
 test('a command that comes while the server reads much data says so and waits', async () => {
   const first = await openEmbeddedRedis({ dataDir });
-  await withRedis(first.url, (redis) => redis.eval("for i = 1, 10000 do redis.call('SET', 'k' .. i, i) end", 0));
+  await withRedis(first.url, (redis) => redis.eval("for i = 1, 50000 do redis.call('SET', 'k' .. i, i) end", 0));
   process.kill(first.redisPid ?? 0, 'SIGKILL');
   await until(() => !first.isAlive());
   await startSlowly();
 
-  const lines: string[] = [];
-  const next = await openEmbeddedRedis({ dataDir, log: pino({}, { write: (line: string) => void lines.push(line) }) });
-  expect(await withRedis(next.url, (redis) => redis.dbsize())).toBe(10_000);
-  expect(lines.join('')).toContain('waiting for Redis to load its data');
+  const waits = Promise.withResolvers<void>();
+  const write = (line: string): void => void (line.includes('waiting for Redis to load its data') && waits.resolve());
+  const opening = openEmbeddedRedis({ dataDir, log: pino({}, { write }) });
+  await waits.promise;
+  await loadQuickly(first.url);
+  const next = await opening;
+  expect(await withRedis(next.url, (redis) => redis.dbsize())).toBe(50_000);
   await first.close();
   await next.close();
 });
 
-/** As another command would have started it, but 800 us slower for every key: it loads for longer than a busy machine takes to ask it. */
+/** As another command would have started it, but slower by 0.2 ms for every key: it loads until the test has seen enough. */
 async function startSlowly(): Promise<void> {
-  const child = spawn('redis-server', [dir.files.config, '--key-load-delay', '800'], {
+  const child = spawn('redis-server', [dir.files.config, '--key-load-delay', '200'], {
     stdio: 'ignore',
     detached: true,
   });
@@ -147,6 +153,12 @@ async function startSlowly(): Promise<void> {
   child.unref();
   const pid = child.pid ?? 0;
   await writeEndpoint(dir.files, { ...(await notedEndpoint()), pid, identity: (await processIdentity(pid)) ?? null });
+}
+
+async function loadQuickly(url: string): Promise<void> {
+  const redis = await connectRedis(parseRedisUrl(url), { role: 'test', evenLoading: true });
+  await redis.config('SET', 'key-load-delay', '0');
+  await disconnectRedis(redis);
 }
 
 async function notedEndpoint(): Promise<Endpoint> {

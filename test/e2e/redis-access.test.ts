@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRuns } from '@trawl/shared/frontier/runs.ts';
+import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { connectRedis, disconnectRedis } from '@trawl/shared/platform/redis.ts';
 import { redisOfSettings } from '@trawl/shared/platform/redis-of-settings.ts';
@@ -47,12 +49,25 @@ describe('a fleet over TLS, as the user of deploy/redis-users.acl', () => {
 
     expect(await trawl('crawl', 'add', join(dir, 'hourly.yaml')).ended).toMatchObject({ code: 0 });
     const run = (await trawl('enqueue', join(dir, 'urls.txt'), '--backoff', '20ms').ended).stdout.trim();
-    const collected = async () => (await trawl('status', '--json').ended).stdout.split('"collectedAtMs"').length - 1;
-    await until(async () => (await collected()) === 2);
+    const runs = createRuns(await connect({ redisUrl: server.url, redisCa: server.ca }), firstShard);
+    const collected = async () => {
+      const statuses = await Promise.all((await runs.list()).map(runs.status));
+      return statuses.filter((status) => status?.collectedAtMs !== undefined).length;
+    };
+    await until(async () => (await collected()) === 2); // that of the schedule, too
 
-    expect(await trawl('verify', run).ended).toMatchObject({ code: 0 });
-    expect((await trawl('report', run).ended).stdout).toContain('Every one of the 40 input lines has an outcome.');
-    expect((await trawl('results', run).ended).stdout.trim().split('\n')).toHaveLength(40);
+    const commands = [
+      ['verify', run],
+      ['report', run],
+      ['results', run],
+      ['status', '--json'],
+    ];
+    const ended = await Promise.all(commands.map((args) => trawl(...args).ended));
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const [, report, results, status] = ended.map(({ stdout }) => stdout);
+    expect(report).toContain('Every one of the 40 input lines has an outcome.');
+    expect(results?.trim().split('\n')).toHaveLength(40);
+    expect(status?.split('"collectedAtMs"')).toHaveLength(2 + 1);
     expect(await (await fetch(`http://${boardAt}/queues/api/queues?activeQueue=fetch`)).json()).toHaveProperty(
       'queues',
     );
@@ -95,11 +110,9 @@ describe('a fleet over TLS, as the user of deploy/redis-users.acl', () => {
 
 // Redis replays transactions, and so what scripts wrote, as the user default: one that may nothing loses them without a word.
 test('a Redis with these users has everything again that scripts wrote before it was killed', async () => {
-  const guarded = await startGuardedRedis();
-  onTestFinished(guarded.stop);
-  const redis = await connect({ redisUrl: guarded.url, redisCa: guarded.ca });
+  const redis = await connect({ redisUrl: server.url, redisCa: server.ca });
   await redis.eval("for i = 1, 10 do redis.call('SET', KEYS[1] .. i, i) end", 1, '{t0}:written-');
-  await guarded.restart();
+  await server.restart();
   expect(await redis.exists(...Array.from({ length: 10 }, (_, i) => `{t0}:written-${i + 1}`))).toBe(10);
 });
 
@@ -142,9 +155,9 @@ describe('a Redis that cannot be believed or entered is refused at once', () => 
   });
 
   test('for wanting a certificate of ours', async () => {
-    const strict = await startGuardedRedis({ 'tls-auth-clients': 'yes' });
-    onTestFinished(strict.stop);
-    await expect(connect({ redisUrl: strict.url, redisCa: strict.ca })).rejects.toMatchObject(
+    await server.restart({ 'tls-auth-clients': 'yes' });
+    onTestFinished(() => server.restart());
+    await expect(connect({ redisUrl: server.url, redisCa: server.ca })).rejects.toMatchObject(
       refusal('asks for a certificate of ours', 'tls-auth-clients no'),
     );
   });

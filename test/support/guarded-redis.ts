@@ -21,8 +21,8 @@ export type GuardedRedis = {
   ca: string;
   /** What the user trawl was refused since the start, as Redis logged it. */
   refused: () => Promise<string[]>;
-  /** kill -9, and a start on the same port and files. */
-  restart: () => Promise<void>;
+  /** kill -9, and a start on the same port and files; `flags`: further ones of redis-server, as `{ 'tls-auth-clients': 'yes' }`. */
+  restart: (flags?: Record<string, string>) => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -30,8 +30,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`
 
 const passwords = { trawl: 'a fleet/s "password"', admin: 'an admin@s password' };
 
-/** @param flags further ones of redis-server, as `{ 'tls-auth-clients': 'yes' }` */
-export const startGuardedRedis = async (flags: Record<string, string> = {}): Promise<GuardedRedis> => {
+export const startGuardedRedis = async (): Promise<GuardedRedis> => {
   const dir = await mkdtemp(join(tmpdir(), 'trawl-guarded-'));
   const fileOf = (name: string) => join(dir, name);
   await promisify(execFile)('bash', [fromRoot('deploy/redis-certificates.sh'), dir, 'localhost']);
@@ -51,7 +50,6 @@ export const startGuardedRedis = async (flags: Record<string, string> = {}): Pro
     save: '',
     'maxmemory-policy': 'noeviction',
     'hash-max-listpack-value': '512',
-    ...flags,
   };
   let server = await startServer(settings);
   const urlAs: GuardedRedis['urlAs'] = ({ user = 'trawl', password = passwords.trawl, host = 'localhost' }) =>
@@ -68,9 +66,9 @@ export const startGuardedRedis = async (flags: Record<string, string> = {}): Pro
       await disconnectRedis(admin);
       return refused;
     },
-    restart: async () => {
+    restart: async (flags) => {
       await killed(server);
-      server = await startServer(settings);
+      server = await startServer({ ...settings, ...flags });
     },
     stop: async () => {
       await killed(server);
