@@ -26,8 +26,7 @@ it('a run keeps its cookies over workers and their deaths; other hosts and other
   const cookiesFor = (path: string, name = '127.0.0.1') =>
     host.heads.filter((head) => head.startsWith(`GET ${path} `) && head.includes(`host: ${name}:`)).map(cookieOf);
   const feed = async (run: string, urls: string[], cookies?: boolean) => {
-    await fleet.createRun(run, urls.join('\n'), { perHost: 1, ...(cookies !== undefined && { cookies }) });
-    fleet.start('producer', ['--run', run, '--ingest-only']);
+    await fleet.leaveRun(run, urls.join('\n'), { perHost: 1, ...(cookies !== undefined && { cookies }) });
   };
 
   await feed('r1', [host.url('/login'), host.url('/held')], true);

@@ -35,8 +35,7 @@ const crawl = async (run: string, list: string, settings: Parameters<typeof worl
   web.arrivals.reset();
   stamps.reset();
   stamps.enable();
-  await world.createRun(run, list, settings);
-  world.start('producer', ['--run', run]);
+  await world.leaveRun(run, list, settings);
   return world.finished(run);
 };
 

@@ -8,13 +8,13 @@ import { pretendHosts } from '../support/pretend-web/pretend-hosts.ts';
 import { startPretendWeb } from '../support/pretend-web/start-pretend-web.ts';
 import { until } from '../support/until.ts';
 
-/** Three workers on one Redis; what was asked is judged by the origin's own log. Every test has hosts of its own. */
+/** Two workers on one Redis; what was asked is judged by the origin's own log. Every test has hosts of its own. */
 let world: Awaited<ReturnType<typeof startFleetWorld>>;
 let web: Awaited<ReturnType<typeof startPretendWeb>>;
 
 beforeAll(async () => {
   [world, web] = await Promise.all([startFleetWorld(), startPretendWeb()]);
-  for (let i = 0; i < 3; i++) world.start('worker');
+  for (let i = 0; i < 2; i++) world.start('worker');
   world.start('producer');
   world.start('collector');
 });
@@ -33,8 +33,7 @@ const askedFor = (host: string, path = '/robots.txt'): number => web.arrivals.co
 let runs = 0;
 const start = async (urls: string[], settings: Partial<CrawlSettings> = {}): Promise<string> => {
   const run = `r${runs++}`;
-  await world.createRun(run, urls.join('\n'), { backoffMs: 50, ...settings });
-  world.start('producer', ['--run', run, '--ingest-only']);
+  await world.leaveRun(run, urls.join('\n'), { backoffMs: 50, ...settings });
   return run;
 };
 
@@ -154,7 +153,7 @@ test('of an oversized robots.txt the first half MiB counts', async () => {
 
 test('a robots.txt that comes slowly is waited for', async () => {
   const host = freshHost();
-  web.robots.set(host, `${robotsOf('user-agent: *', 'disallow: /json')}&delay=1500`);
+  web.robots.set(host, `${robotsOf('user-agent: *', 'disallow: /json')}&delay=500`);
   const urls = [...Array(12).keys()].map((i) => web.url(`/ok?id=${i}`, host));
   expect(new Set(await crawl([...urls, web.url('/json', host)]))).toEqual(
     new Set(['ok status-200', 'forbidden robots']),
@@ -167,7 +166,7 @@ test('a worker that died while it asked holds nobody up for longer than its clai
   web.robots.set(host, robotsOf('user-agent: *', 'allow: /'));
   const redis = await world.redis.connect();
   const claim = keysOf(firstShard).robotsAsking(`http://${host}:${web.port}`);
-  await redis.set(claim, '1', 'PX', 1000);
+  await redis.set(claim, '1', 'PX', 500);
   expect(await crawl([web.url('/ok', host)])).toEqual(['ok status-200']);
   expect(askedFor(host)).toBe(1);
   expect(await redis.exists(claim)).toBe(0);

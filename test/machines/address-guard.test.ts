@@ -44,9 +44,8 @@ describe.skipIf(areMissing)(`${title}`, () => {
     lines: GuardCase[],
     variables: Record<string, string>,
   ): Promise<OutcomeRecord[]> => {
-    await world.createRun(run, lines.map(({ url }) => url).join('\n'), settings);
     const worker = world.start('worker', [], variables);
-    world.start('producer', ['--run', run, '--ingest-only']);
+    await world.leaveRun(run, lines.map(({ url }) => url).join('\n'), settings);
     await until(async () => (await world.status(run)).collectedAtMs !== undefined);
     expect(await endOf(worker, 'SIGTERM')).toBe(0);
     const written = (await readFile(world.outputOf(run), 'utf8')).trimEnd().split('\n');

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
-import type { RunStatus, SinkSpec } from '@trawl/shared/domain/run.ts';
+import type { RunSpec, RunStatus, SinkSpec } from '@trawl/shared/domain/run.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -32,23 +32,13 @@ export const createFleetRuns = (redis: Redis, directory: string) => {
   const runs = createRuns(redis, firstShard);
   const outputOf = (run: string) => join(directory, `${run}.jsonl`);
 
-  const createRun = async (
-    run: string,
-    list: string,
-    change: Partial<CrawlSettings> = {},
-    sinks: SinkSpec[] = [{ kind: 'jsonl', path: outputOf(run) }],
-  ): Promise<void> => {
+  const create = async (run: string, list: string, given: Pick<RunSpec, 'settings' | 'sinks' | 'fedBy'>) => {
     const path = join(directory, `${run}.txt`);
     await writeFile(path, list);
-    const spec = {
-      run,
-      createdAtMs: 1,
-      source: { kind: 'text' as const, path },
-      settings: settingsWith(change),
-      sinks,
-    };
+    const spec: RunSpec = { run, createdAtMs: 1, source: { kind: 'text', path }, ...given };
     if (!(await runs.create(spec))) throw new Error(`run ${run} exists`);
   };
+  const ownFile = (run: string): SinkSpec => ({ kind: 'jsonl', path: outputOf(run) });
 
   const status = async (run: string): Promise<RunStatus> => {
     const found = await runs.status(run);
@@ -58,7 +48,16 @@ export const createFleetRuns = (redis: Redis, directory: string) => {
 
   return {
     runs,
-    createRun,
+    /** A run for a producer that is started with its name. */
+    createRun: (
+      run: string,
+      list: string,
+      change: Partial<CrawlSettings> = {},
+      sinks = [ownFile(run)],
+    ): Promise<void> => create(run, list, { settings: settingsWith(change), sinks }),
+    /** A run for whichever producer serves the fleet: no process need be started for it. */
+    leaveRun: (run: string, list: string, change: Partial<CrawlSettings> = {}): Promise<void> =>
+      create(run, list, { settings: settingsWith(change), sinks: [ownFile(run)], fedBy: 'fleet' }),
     status,
     outputOf,
     /** Resolves with the run's status once every line has its outcome. */

@@ -5,8 +5,8 @@ import type { Happening } from './timeline.ts';
 /** Ms, one for each case that the origin saw. */
 export type RecoveryTimes = { askedAgainMs: number[]; firstFetchMs: number[] };
 
-/** The connections of a process that was killed are closed within it. */
-const closedWithinMs = 60;
+/** The origin has seen within it that the connections of a killed process are closed, also on a busy machine. */
+const closedWithinMs = 500;
 
 /** From the origin's log: a worker is killed -> what it was fetching is asked again; Redis is back -> the first fetch. */
 export const recoveryTimes = (log: OriginLog, runs: DealtRun[], happenings: readonly Happening[]): RecoveryTimes => {

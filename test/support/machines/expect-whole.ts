@@ -5,18 +5,17 @@ import { gapsMs, type HostArrivals, mostAtOnce } from '../pretend-web/judge-arri
 import { until } from '../until.ts';
 import type { Machines } from './machines-world.ts';
 
+export type WholeRun = { run: string; lines: number; classes: Record<string, number> };
+
 /** Every line has one outcome, these classes; its sink has each seq once; nothing is left on the way. */
-export const expectWholeRun = async (
-  world: Machines,
-  run: string,
-  { lines, classes }: { lines: number; classes: Record<string, number> },
-): Promise<void> => {
-  const status = await world.finished(run);
-  expect(status.classes).toEqual(classes);
-  const ledger = await readLedger(world.redis, firstShard, run, lines);
-  expect(ledger).toEqual({ bitsSet: lines, missing: [], missingCount: 0 });
-  await until(async () => (await world.status(run)).collectedAtMs !== undefined);
-  expect(await world.seqsInFile(run)).toEqual(Array.from({ length: lines }, (_, seq) => seq));
+export const expectWholeRuns = async (world: Machines, ...runs: WholeRun[]): Promise<void> => {
+  for (const { run, lines, classes } of runs) {
+    await until(async () => (await world.status(run)).collectedAtMs !== undefined);
+    expect((await world.status(run)).classes).toEqual(classes);
+    const ledger = await readLedger(world.redis, firstShard, run, lines);
+    expect(ledger).toEqual({ bitsSet: lines, missing: [], missingCount: 0 });
+    expect(await world.seqsInFile(run)).toEqual(Array.from({ length: lines }, (_, seq) => seq));
+  }
   expect(await world.redis.hlen(keysOf(firstShard).released)).toBe(0);
 };
 
