@@ -27,6 +27,28 @@ export const gapsMs = (startsMs: readonly number[]): number[] => {
   return Array.from(starts.subarray(1), (start, index) => start - (starts[index] ?? start));
 };
 
+/** Answer of Redis, timer, connection and the origin's own stamp: each waits for a busy machine once. */
+const lateSteps = 4;
+/** A worker's estimate of the clock of Redis, and the way to the origin. */
+const alwaysLateMs = 25;
+
+/** How late a request may be seen to begin, where a process stood still for so long. */
+export const mostLateMs = (standstillMs: number): number => alwaysLateMs + lateSteps * standstillMs;
+
+/**
+ * Gaps that are too short for starts that were granted `gapMs` apart and are each seen up to `lateMs` late; then also their mean, when all of
+ * them together are too short: lateness does not add up.
+ */
+export const shortGapsMs = (
+  startsMs: readonly number[],
+  { gapMs, lateMs }: { gapMs: number; lateMs: number },
+): number[] => {
+  const gaps = gapsMs(startsMs);
+  const allMs = gaps.reduce((sum, gap) => sum + gap, 0);
+  const short = gaps.filter((gap) => gap < gapMs - lateMs);
+  return allMs < gaps.length * gapMs - lateMs ? [...short, allMs / gaps.length] : short;
+};
+
 /** Undefined with fewer than two starts: there is no gap to judge. */
 export const leastGapMs = (startsMs: readonly number[]): number | undefined => {
   const gaps = gapsMs(startsMs);

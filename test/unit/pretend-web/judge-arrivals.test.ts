@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { gapsMs, leastGapMs, mostAtOnce, mostStartsWithin } from '../../support/pretend-web/judge-arrivals.ts';
+import {
+  gapsMs,
+  leastGapMs,
+  mostAtOnce,
+  mostStartsWithin,
+  shortGapsMs,
+} from '../../support/pretend-web/judge-arrivals.ts';
 
 describe('mostAtOnce', () => {
   it('is zero for a host that was never asked', () => {
@@ -27,6 +33,15 @@ describe('gaps', () => {
   it('lie between neighbours in time, however they were noted', () => {
     expect(gapsMs([30, 0, 10])).toEqual([10, 20]);
     expect(leastGapMs([30, 0, 10])).toBe(10);
+  });
+
+  it('are short where a start comes too soon, or all of them do', () => {
+    const granted = { gapMs: 100, lateMs: 30 };
+    expect(shortGapsMs([], granted)).toEqual([]);
+    expect(shortGapsMs([0, 100, 200, 300], granted)).toEqual([]);
+    expect(shortGapsMs([30, 100, 200, 300], granted)).toEqual([]);
+    expect(shortGapsMs([0, 140, 200, 300], granted)).toEqual([60]);
+    expect(shortGapsMs([0, 80, 160, 240], granted)).toEqual([80]);
   });
 
   it('do not exist for a single start', () => {
