@@ -16,7 +16,7 @@ const kind = (name: string, patterns: string[], options: Options = {}) => ({
 });
 
 /** With processes of a fleet: some of them wait more than they work. */
-const fleet = { order: 1, testTimeout: 180_000 };
+const fleet = { order: 1, testTimeout: 90_000 };
 /** Judges starts by the millisecond: nothing else runs meanwhile. */
 const milliseconds = 'e2e/politeness';
 

@@ -33,7 +33,9 @@ it('a run keeps its cookies over workers and their deaths; other hosts and other
   await until(async () => cookiesFor('/held').length === 1);
   await endOf(first, 'SIGKILL');
   isHeld = false;
-  fleet.start('worker');
+  const redis = await fleet.redis.connect();
+  await redis.del(...(await redis.keys('{t0}:fetch:*:lock'))); // it would expire
+  fleet.start('worker', [], { TRAWL_STALLED_INTERVAL: '200ms' });
   await fleet.finished('r1');
   expect(cookiesFor('/home')).toEqual(['session=secret-of-host']);
   expect(new Set(cookiesFor('/held'))).toEqual(new Set(['session=secret-of-host']));
@@ -52,6 +54,5 @@ it('a run keeps its cookies over workers and their deaths; other hosts and other
     await until(async () => (await fleet.status(run)).collectedAtMs !== undefined);
     expect(await readFile(fleet.outputOf(run), 'utf8')).not.toContain('secret-of-host');
   }
-  const redis = await fleet.redis.connect();
   expect(await redis.keys('*cookies*')).toEqual([]);
 });

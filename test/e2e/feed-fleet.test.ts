@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RunSpec, SourceSpec } from '@trawl/shared/domain/run.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { endOf, startFleetWorld } from '../support/fleet-world.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
@@ -14,12 +14,13 @@ let fleet: Awaited<ReturnType<typeof startFleetWorld>>;
 let world: ReturnType<typeof frontierWorld>;
 let redis: Redis;
 
-beforeEach(async () => {
+beforeAll(async () => {
   fleet = await startFleetWorld();
   redis = await fleet.redis.connect();
   world = frontierWorld(redis);
 });
-afterEach(() => fleet.stop());
+afterEach(() => fleet.clear());
+afterAll(() => fleet.stop());
 
 const urls = (n: number): string => Array.from({ length: n }, (_, i) => `http://h${i % 7}.invalid/${i}\n`).join('');
 

@@ -45,6 +45,8 @@ it('credentials in URLs reach their origin once the crawl asks, and nothing that
     'asked',
     '--log-level',
     'debug',
+    '--workers',
+    '1',
   ]);
   const sent = Object.fromEntries(host.heads.map((head) => [head.split('\r\n', 2).join(' '), authorizationOf(head)]));
   const basic = `Basic ${marks[1]}`;
@@ -55,18 +57,17 @@ it('credentials in URLs reach their origin once the crawl asks, and nothing that
     [`GET / HTTP/1.1 host: localhost:${host.port}`]: undefined,
   });
 
-  const words = await world.trawl(['run', url('/'), '--json', '--name', 'not-asked']);
+  const words = await world.trawl(['run', url('/'), '--json', '--name', 'not-asked', '--workers', '1']);
   expect(authorizationOf(host.heads.at(-1) ?? '')).toBeUndefined();
 
-  const shown = [run, words];
-  for (const args of [
-    ['status'],
+  const commands = [
+    ['status', '--json'],
     ['results', 'asked'],
-    ['report', 'asked'],
-    ['verify', 'asked'],
-    ['report', 'not-asked'],
-  ])
-    shown.push(await world.trawl([...args, ...(args[0] === 'results' ? [] : ['--json'])]));
+    ['report', 'asked', '--json'],
+    ['verify', 'asked', '--json'],
+    ['report', 'not-asked', '--json'],
+  ];
+  const shown = [run, words, ...(await Promise.all(commands.map((args) => world.trawl(args))))];
   expect(shown.map(({ code }) => code)).toEqual(shown.map(() => 0));
   const texts = shown.map(({ stdout, stderr }) => stdout + stderr);
   expect(texts.join('')).toContain('127.0.0.1');

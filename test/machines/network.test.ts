@@ -38,7 +38,7 @@ describe.skipIf(areMissing)(`${title}`, () => {
     network = await createNetwork();
     [one, other] = [await network.addMachine('one', ['fleet', 'web']), await network.addMachine('other', ['fleet'])];
   });
-  afterEach(() => network.remove());
+  afterEach(() => network?.remove());
 
   test.each<Cut>(['silent', 'unplugged'])('reach each other, but not while one is cut off (%s)', async (how) => {
     expect(await firstWord(run(other, listening))).toBe('listening');

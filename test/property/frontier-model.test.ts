@@ -28,7 +28,7 @@ const answers =
   acquire recorded, acquire superseded, acquire cancelled, hop go, yield line, yield slot, commit recorded, commit repeated,
   pause done, resume done, cancel done, finish lines, collect all, collect twice, rolled back`.split(/,\s+/);
 
-const whole = { timeout: 0 };
+const whole = { timeout: 60_000 + numRuns * 1000 };
 
 test('whatever happens in whatever order, Redis holds what the model says, and every run ends', whole, async () => {
   const seen = new Set<string>();

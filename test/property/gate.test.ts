@@ -65,7 +65,7 @@ test('no interleaving grants two turns of a host inside its gap, or more than it
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 }, 60_000);
 
@@ -161,7 +161,7 @@ test('no interleaving of pause, resume and cancel releases a halted URL, loses a
       expect(await world.redis.keys('{t0}:[qrl]:*')).toEqual([]);
       expect(await world.redis.zcard(world.keys.ready)).toBe(0);
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 }, 60_000);
 

@@ -28,7 +28,7 @@ test.each(formats)(
           expect(Buffer.concat(inflated).equals(Buffer.concat(parts))).toBe(true);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   },
 );

@@ -12,7 +12,8 @@ type App = 'producer' | 'worker' | 'collector' | 'board';
 export const startFleetWorld = async () => {
   const redis = await startTestRedis();
   const directory = await mkdtemp(join(tmpdir(), 'trawl-fleet-'));
-  const runs = createFleetRuns(await redis.connect(), directory);
+  const control = await redis.connect();
+  const runs = createFleetRuns(control, directory);
   const children = new Set<ChildProcess>();
   const logs = new WeakMap<ChildProcess, string>();
 
@@ -32,6 +33,9 @@ export const startFleetWorld = async () => {
     return child;
   };
 
+  /** What has to end in order is told so by its test. */
+  const killAll = () => Promise.all([...children].map((child) => endOf(child, 'SIGKILL')));
+
   return {
     redis: redis as EmbeddedTestRedis,
     directory,
@@ -39,19 +43,29 @@ export const startFleetWorld = async () => {
     start,
     /** What a process has said so far. */
     logOf: (child: ChildProcess): string => logs.get(child) ?? '',
+    /** Ends all processes and empties Redis, for a next test. */
+    clear: async (): Promise<void> => {
+      await killAll();
+      await control.flushall();
+    },
     stop: async (): Promise<void> => {
-      await Promise.all([...children].map((child) => endOf(child, 'SIGTERM')));
+      await killAll();
       await redis.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
 };
 
-/** Sends the signal and resolves with the exit code, or the signal's name where that ended the process. */
-export const endOf = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
+/**
+ * Sends the signal, if there is one, and resolves with the exit code, or the signal's name where that ended the process: when all that it
+ * said has been read.
+ */
+export const endOf = async (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit');
+    if (signal) child.kill(signal);
+    await exited;
+  }
+  if (child.stderr?.closed === false) await once(child.stderr, 'close');
   return child.exitCode ?? child.signalCode;
 };

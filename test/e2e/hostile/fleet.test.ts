@@ -26,16 +26,20 @@ const recorded = (end: End): string => {
 
 const isPlain = ({ tls, overrides, ends }: HostileCase) => !tls && !overrides && ends.length === 1;
 
-/** Cases that can share a run: those with the same settings. */
+/** Cases that can share a run: those with the same settings. One in three: what becomes of each is said by the table. */
 const crawls = (): { settings: Partial<CrawlSettings>; cases: HostileCase[] }[] => {
   const groups = Map.groupBy(hostileTable.filter(isPlain), ({ settings }) => JSON.stringify(settings ?? {}));
   return [...groups]
     .filter(([, cases]) => cases.length >= 20)
-    .map(([settings, cases]) => ({ settings: JSON.parse(settings) as Partial<CrawlSettings>, cases }));
+    .map(([settings, cases]) => ({
+      settings: JSON.parse(settings) as Partial<CrawlSettings>,
+      cases: cases.filter((_, i) => i % 3 === 0),
+    }));
 };
 
 it('a fleet gives every line of a crawl of the hostile web its one outcome, and its worker lives on', async () => {
-  const web = await startHostileWeb(hostileTable);
+  const all = crawls();
+  const web = await startHostileWeb(all.flatMap(({ cases }) => cases));
   afterwards(web.close);
   const dns = await startPretendDns(hostileNames(hostileTable));
   afterwards(dns.close);
@@ -45,7 +49,6 @@ it('a fleet gives every line of a crawl of the hostile web its one outcome, and 
   fleet.start('producer', [], slow);
   fleet.start('collector');
 
-  const all = crawls();
   for (const [i, { settings, cases }] of all.entries()) {
     const urls = cases.map((hostileCase) => web.urlOf(hostileCase, 0));
     await fleet.leaveRun(`r${i}`, urls.join('\n'), { ...settings, ...hasty });
@@ -62,6 +65,6 @@ it('a fleet gives every line of a crawl of the hostile web its one outcome, and 
     }
   }
   expect(wrong).toEqual([]);
-  expect(all.reduce((sum, { cases }) => sum + cases.length, 0)).toBeGreaterThan(2000);
+  expect(all.reduce((sum, { cases }) => sum + cases.length, 0)).toBeGreaterThan(700);
   expect(await endOf(worker, 'SIGTERM')).toBe(0);
 });

@@ -50,8 +50,7 @@ test('what Redis forbids its user ends a producer with 2, and names the right', 
   const url = new URL(world.redis.url);
   [url.username, url.password] = ['half', 'half'];
   const producer = world.start('producer', ['--run', 'a'], { REDIS_URL: url.href });
-  await until(() => producer.exitCode !== null);
-  expect(producer.exitCode).toBe(2);
+  expect(await endOf(producer)).toBe(2);
   expect(world.logOf(producer)).toMatch(/Redis refuses a right: [^]*docs\/redis-access.md/);
 });
 

@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { expect, test } from 'vitest';
 import { cliWorld } from '../../support/cli-world.ts';
 import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
+import { endOf } from '../../support/fleet-world.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
 import type { PretendWeb } from '../../support/pretend-web/start-pretend-web.ts';
 import { until } from '../../support/until.ts';
@@ -22,11 +21,6 @@ const hosts = pretendHosts(5);
 const list = (port = web.port): string =>
   Array.from({ length: 2000 }, (_, i) => `http://${hosts[i % hosts.length]}:${port}/ok?delay=50&id=${i}`).join('\n');
 
-const codeOf = async (child: ChildProcess): Promise<number | null> => {
-  if (child.exitCode === null) await once(child, 'exit');
-  return child.exitCode;
-};
-
 const losses: [string, () => Promise<unknown>][] = [
   ['of which everything is deleted', () => redis.flushall()],
   ['of which the record is deleted', () => redis.del('{t0}:run:a')],
@@ -39,7 +33,7 @@ test.each(losses)('a run %s ends in a clear error, and fleets serve others', asy
   const collector = world.start('collector', ['--run', 'a']);
   await world.recorded('a', 40);
   await lose();
-  expect([await codeOf(producer), await codeOf(collector)]).toEqual([2, 2]);
+  expect([await endOf(producer), await endOf(collector)]).toEqual([2, 2]);
   for (const child of [producer, collector])
     expect(world.logOf(child)).toContain('The run a is gone from Redis: its data was deleted');
   await world.createRun('b', `http://${hosts[0]}:${web.port}/ok`);
