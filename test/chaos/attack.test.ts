@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askedAgainWithinMs, type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
 import { commitPoints } from '../support/chaos/commit-points.ts';
-import { killAtEveryCommitPoint } from '../support/chaos/faults/every-commit-point.ts';
+import { killAt, killAtEveryCommitPoint } from '../support/chaos/faults/every-commit-point.ts';
 import { medianOf } from '../support/chaos/recovery-times.ts';
 import { playRound, type RoundOptions, type RoundReport } from '../support/chaos/round.ts';
-import { until } from '../support/until.ts';
 
 let world: CampaignWorld;
 beforeAll(async () => {
@@ -31,10 +30,9 @@ test('no promise breaks when a process dies at any commit point', { timeout: 180
 });
 
 test('what a killed worker was fetching is asked again within its lock and two looks for stalled jobs', async () => {
-  const strike: RoundOptions['strike'] = async ({ fleet }) => {
-    await until(async () => (await world.origin.total()) >= 150);
-    for (const place of fleet.placesOf('worker').slice(0, 1)) fleet.signal(place, 'SIGKILL');
-  };
+  // Who has committed ten times is in the midst of its work.
+  const [commit] = commitPoints.filter(({ name }) => name === 'before commit');
+  const strike: RoundOptions['strike'] = async (attacked) => commit && killAt(attacked, commit, 10);
   const report = await play({ seed: 13, kind: 'plain', lines: 600, strike });
   expectUnbroken(report);
   expect(report.times.askedAgainMs.length).toBeGreaterThan(0);

@@ -62,6 +62,7 @@ describe.skipIf(areMissing)(`${title}`, () => {
     { from: 'everything', links: ['fleet', 'web'], how: 'unplugged' },
   ] as const)(
     'a worker host is cut off from $from, and comes back: no line is lost or recorded twice, no host asked too much',
+    { timeout: 180_000 },
     async ({ links, how }) => {
       const [hosts, pacedHosts] = [unused.splice(0, 8), unused.splice(0, 8)];
       const runs = [

@@ -13,15 +13,15 @@ export const killAtEveryCommitPoint = async (attacked: Attacked): Promise<void> 
   );
 };
 
-/** Resolves when somebody died there, or the runs are over. */
-async function killAt({ fleet, timeline, calm }: Attacked, point: CommitPoint): Promise<void> {
+/** Whichever process has passed there so often dies. Resolves when it has, or the runs are over. */
+export async function killAt({ fleet, timeline, calm }: Attacked, point: CommitPoint, passes = 0): Promise<void> {
   const places = fleet.placesOf(point.app);
   const died = Promise.withResolvers<void>();
   for (const place of places)
     place.gate.setTrap({
       holds: point.holds,
       when: point.when,
-      passes: 0,
+      passes,
       spring: async () => {
         for (const other of places) other.gate.setTrap(undefined);
         timeline.note('at a commit point', { who: place.name, point: point.name, ending: 'kill' });
