@@ -12,7 +12,9 @@ const job: Job = {
   host: 'h',
   line,
   attempt: 2,
-  deaths: 0,
+  isCondemned: false,
+  isSuspected: false,
+  deathsAlone: 0,
   executions: 1,
   isFirstExecution: true,
   lockToken: 'token',
@@ -148,7 +150,7 @@ describe('a URL', () => {
 
   test('that killed its worker too often ends as crashed without being asked for again', async () => {
     const { effects, done } = world({ fetchPage: async () => Promise.reject(new Error('asked')) });
-    expect(await processUrl({ ...job, deaths: 21 }, effects)).toEqual({ next: 'nothing' });
+    expect(await processUrl({ ...job, isCondemned: true }, effects)).toEqual({ next: 'nothing' });
     expect(done).toEqual([['commit', { next: 'give-up', class: 'crashed', reason: 'workers-died' }, undefined]]);
   });
 });

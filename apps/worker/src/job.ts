@@ -8,8 +8,12 @@ export type Job = {
   line: FrontierLine;
   /** Number of this try over all releases, from 1. */
   attempt: number;
-  /** How often a worker died while it held this job. */
-  deaths: number;
+  /** So many workers died of it that it is not tried again. */
+  isCondemned: boolean;
+  /** Workers died with it in hand: it is tried with nothing beside it, so that a death of one more is its own. */
+  isSuspected: boolean;
+  /** How many died so, in a row. */
+  deathsAlone: number;
   /** Executions of this job so far, this one included. */
   executions: number;
   /** Not a retry, not a second execution, and handed out a moment ago: the slot leased by release is still its own. */

@@ -30,14 +30,11 @@ export type Effects = {
 
 export type Final = Extract<Verdict, { next: 'store' | 'give-up' }>;
 
-/** More deaths than this, and the URL is what kills. */
-const mostDeaths = 20;
 const hopWaitMs = { first: 2000, most: 60_000 };
 
 /** One URL's way through the worker. Read this first; every step has a folder of its name. */
 export const processUrl = async (job: Job, effects: Effects): Promise<Ending> => {
-  if (job.deaths > mostDeaths)
-    return record(job, effects, { next: 'give-up', class: 'crashed', reason: 'workers-died' });
+  if (job.isCondemned) return record(job, effects, { next: 'give-up', class: 'crashed', reason: 'workers-died' });
 
   const turn = await effects.askForTurn(job);
   switch (turn.kind) {

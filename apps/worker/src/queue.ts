@@ -23,6 +23,11 @@ const newerVersionPauseMs = { first: 5000, most: 60_000 };
 /** An infrastructure error costs no attempt: the job is looked at again, later each time. */
 const infrastructurePauseMs = { first: 1000, most: 60_000 };
 
+/** What can be done with a job's entry in the queue while it is in hand. */
+export type Entry = { noteDeathsAlone: (deaths: number) => Promise<void> };
+
+export type Process = (job: Job, entry: Entry) => Promise<Ending>;
+
 export type TakenJobs = {
   /** Executions begun since the start: the watchdog's pulse. */
   started: () => number;
@@ -40,7 +45,7 @@ export type TakenJobs = {
  * The only place that knows BullMQ's worker: its jobs become ours, our endings become its exceptions.
  * The returned worker takes jobs once it is told how many.
  */
-export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<Ending>): TakenJobs => {
+export const takeJobs = (options: QueueOptions, process: Process): TakenJobs => {
   const { log, lockMs } = options;
   let started = 0;
   let isClosing = false;
@@ -52,7 +57,7 @@ export const takeJobs = (options: QueueOptions, process: (job: Job) => Promise<E
       const isFresh = options.now() - (bullJob.processedOn ?? 0) < lockMs / 2;
       const ending = isNewer(bullJob)
         ? handBack(bullJob, log)
-        : await endingOf(ownJob(bullJob, { lockToken: token ?? '', isFresh }), process, log);
+        : await endingOf(ownJob(bullJob, { lockToken: token ?? '', isFresh }), bullJob, { process, log });
       switch (ending.next) {
         case 'nothing':
           return;
@@ -147,9 +152,15 @@ const handBack = ({ id, data, attemptsStarted }: BullJob, log: Logger): Ending =
 const laterEachTime = ({ first, most }: { first: number; most: number }, times: number): number =>
   Math.min(most, first * 2 ** (times - 1));
 
-const endingOf = async (job: Job, process: (job: Job) => Promise<Ending>, log: Logger): Promise<Ending> => {
+const endingOf = async (
+  job: Job,
+  bullJob: BullJob,
+  { process, log }: { process: Process; log: Logger },
+): Promise<Ending> => {
   try {
-    return await process(job);
+    return await process(job, {
+      noteDeathsAlone: (deathsAlone) => bullJob.updateData({ ...(bullJob.data as object), deathsAlone }),
+    });
   } catch (error) {
     log.error({ err: error, run: job.run, seq: job.line.seq }, 'execution failed');
     return { next: 'wait', delayMs: laterEachTime(infrastructurePauseMs, job.executions) };

@@ -1,5 +1,6 @@
 import { fetchJobData } from '@trawl/shared/domain/fetch-job.ts';
 import { decodeLine, type FrontierLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
+import { readDeaths } from './deaths.ts';
 import type { Job } from './job.ts';
 
 /** A job as it comes from the queue, which anybody may have put there. */
@@ -25,13 +26,15 @@ export const readJob = (found: FoundJob, hand: { lockToken: string; isFresh: boo
   const id = jobIdOf(data.run, line);
   // The lease that a first try relies on is that of the id.
   if (found.id !== id) throw new Error(`its line belongs to the job ${id}`);
+  const deathsAlone = data.deathsAlone ?? 0;
   return {
     id,
     run: data.run,
     host: data.host,
     line,
     attempt: line.attempts + found.attemptsMade + 1,
-    deaths: found.stalledCounter,
+    ...readDeaths({ stalled: found.stalledCounter, alone: deathsAlone }),
+    deathsAlone,
     executions: found.attemptsStarted,
     isFirstExecution: found.attemptsStarted <= 1 && found.stalledCounter === 0 && hand.isFresh,
     lockToken: hand.lockToken,

@@ -22,17 +22,19 @@ import { createDnsCache } from './fetch/dns-cache.ts';
 import { createFetcher, type Fetcher } from './fetch/fetch-page.ts';
 import { createStartGate } from './fetch/start-gate.ts';
 import type { HaltedRuns } from './halted-runs.ts';
+import { createIsolation } from './isolation.ts';
 import type { Ending, Job } from './job.ts';
 import { keepTaking } from './keep-taking.ts';
 import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import { processUrl } from './process-url.ts';
-import { takeJobs } from './queue.ts';
+import { type Process, takeJobs } from './queue.ts';
 import { createLackReport } from './report-lack.ts';
 import { followRobots } from './robots/follow-robots.ts';
 import { createRobotsStore } from './robots/robots-store.ts';
 import { createRunPolicies } from './run-policies.ts';
+import { runSuspect } from './run-suspect.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** Its `redis` is for the scripts; BullMQ has a connection of its own. */
@@ -124,8 +126,20 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   };
 
   let inFlight = 0;
-  const execute = async (job: Job): Promise<Ending> => {
+  const isolation = createIsolation(() => adjust());
+  const execute: Process = async (job, entry) => {
     inFlight++;
+    const isAlone = job.isSuspected && !job.isCondemned;
+    const waiting = isolation.enter(isAlone);
+    if (waiting) await waiting;
+    try {
+      return isAlone ? await runSuspect(job, { entry, execute: executeNow, log }) : await executeNow(job);
+    } finally {
+      isolation.leave();
+      inFlight--;
+    }
+  };
+  const executeNow = async (job: Job): Promise<Ending> => {
     const memory = fetcher.memory.open();
     try {
       const policy = policies.of(job.run) ?? (await policies.load(job.run));
@@ -136,14 +150,13 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
       return ending;
     } finally {
       memory.free();
-      inFlight--;
     }
   };
   const { lockMs, stalledIntervalMs } = settings;
   const take = (ofQueue: Redis) =>
     takeJobs({ redis: ofQueue, shard, lockMs, stalledIntervalMs, log, now: parts.now }, execute);
   const queue = keepTaking(take(parts.queueRedis), async () => take(await parts.connect()));
-  const mayTake = () => (isClockOff() ? 0 : network.isCutOff() ? 1 : concurrency);
+  const mayTake = () => (isClockOff() ? 0 : network.isCutOff() || isolation.isWanted() ? 1 : concurrency);
   let taken = mayTake();
   queue.takeAtMost(taken);
   const adjust = (): void => {

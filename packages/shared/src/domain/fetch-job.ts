@@ -14,6 +14,8 @@ export const fetchJobData = z.object({
   releasedAtMs: z.number(),
   /** The lease is already the turn: the host has no gap and no global rate is set. */
   turnHeld: z.boolean(),
+  /** How many workers were lost in a row, each while it ran this job and nothing else. */
+  deathsAlone: z.int().min(0).optional(),
 });
 
 export type FetchJobData = z.infer<typeof fetchJobData>;
