@@ -22,6 +22,15 @@ describe('a URL put back', () => {
     expect(await world.frontier.commit([commitOf(again)])).toEqual([true]);
   });
 
+  test('an outcome of a run that is gone is recorded nowhere, and leaves nothing behind', async () => {
+    await world.startRun('a');
+    await world.pushAll('a', [{ host: 'h' }]);
+    const url = (await world.release()).urls[0] ?? fail();
+    await world.redis.flushall();
+    expect(await world.frontier.commit([commitOf(url)])).toEqual([false]);
+    expect(await world.redis.keys('*')).toEqual([]);
+  });
+
   test('its host is blocked for everybody for as long as it asked', async () => {
     await world.startRun('a');
     await world.pushAll('a', [{ host: 'h' }, { host: 'h' }]);
