@@ -14,6 +14,8 @@ export type CommandRedis = {
   redisCa: string;
   /** Absent where REDIS_URL names somebody else's server. */
   embedded: EmbeddedRedis | undefined;
+  /** A further connection, closed with this: its commands wait for a Redis that refuses them, and the user is told. */
+  connectPatiently: (notice: (text: string) => void) => Promise<Redis>;
   close: () => Promise<void>;
 };
 
@@ -36,12 +38,23 @@ export const openRedis = async (wish: RedisWish, shell: Shell): Promise<CommandR
   const url = embedded?.url ?? redisUrl;
   const redisCa = embedded || wish.redisCa === '' ? '' : resolve(shell.cwd, wish.redisCa);
   try {
-    const redis = await connectRedis(await redisOfSettings({ redisUrl: url, redisCa }), { role: 'cli' });
+    const connection = await redisOfSettings({ redisUrl: url, redisCa });
+    const redis = await connectRedis(connection, { role: 'cli' });
+    const open = [redis];
+    const connectPatiently: CommandRedis['connectPatiently'] = async (notice) => {
+      const { createRedisTrouble } = await import('@trawl/shared/platform/redis-trouble.ts');
+      const patient = await connectRedis(connection, {
+        role: 'cli',
+        refusals: createRedisTrouble(noticesOfTrouble(notice), shell.now),
+      });
+      open.push(patient);
+      return patient;
+    };
     const close = async (): Promise<void> => {
-      await disconnectRedis(redis);
+      await Promise.all(open.map(disconnectRedis));
       await embedded?.close();
     };
-    return { redis, url, redisCa, embedded, close };
+    return { redis, url, redisCa, embedded, connectPatiently, close };
   } catch (error) {
     await embedded?.close();
     throw error;
@@ -61,6 +74,12 @@ export const withRedis = async <T>(
     await redis.close();
   }
 };
+
+const noticesOfTrouble = (notice: (text: string) => void) => ({
+  error: ({ reason }: { reason: string }) =>
+    notice(`Redis refuses commands: ${reason} Nothing is lost; the crawl goes on when it takes them.`),
+  info: () => notice('Redis takes commands again.'),
+});
 
 async function openEmbedded(dataDir: string, { variables }: Shell): Promise<EmbeddedRedis> {
   const { openEmbeddedRedis } = await import('@trawl/shared/platform/embedded-redis/open-embedded-redis.ts');

@@ -40,10 +40,11 @@ export type CrawlSurroundings = { place: CommandRedis; wish: CrawlWish; shell: S
  */
 export const runCrawl = async (
   crawled: { spec: RunSpec; isNew: boolean },
-  { place, wish, shell }: CrawlSurroundings,
+  { place: given, wish, shell }: CrawlSurroundings,
 ): Promise<number> => {
   const { run } = crawled.spec;
   const display = createProgressDisplay(progressMode(shell, wish), shell);
+  const place = { ...given, redis: await given.connectPatiently(display.notice) };
   const dataDir = resolve(shell.cwd, wish.dataDir);
   const look = () => lookAt(run, place.redis);
   const isCollected = async () => (await look())?.collectedAtMs !== undefined;

@@ -1,5 +1,6 @@
 import { asUserError } from '@trawl/shared/platform/as-user-error.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
+import { isPassing } from '@trawl/shared/platform/redis-trouble.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { withoutCredentials } from '@trawl/shared/platform/without-credentials.ts';
 import { didYouMean, nearestWord } from './command-line/nearest-word.ts';
@@ -14,12 +15,21 @@ export const trawl = async (shell: Shell): Promise<number> => {
   try {
     return await dispatch(shell);
   } catch (error) {
-    const ofUser = asUserError(error);
+    const ofUser = asUserError(error) ?? refusedForNow(error);
     if (ofUser === undefined) throw error;
     shell.stderr.write(`${withoutCredentials(ofUser.message)}\n${withoutCredentials(ofUser.remedy)}\n`);
     return ofUser.exitCode;
   }
 };
+
+/** Outside of a crawl nobody waits: whoever types a command may type it again. */
+function refusedForNow(error: unknown): UserError | undefined {
+  if (!(error instanceof Error && isPassing(error))) return undefined;
+  return new UserError(
+    `Redis refuses commands: ${error.message}`,
+    'Nothing was changed by what it refused. Give it memory, disk or its primary back, as it says, and try again.',
+  );
+}
 
 async function dispatch(shell: Shell): Promise<number> {
   const [first] = shell.args;
