@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askedAgainWithinMs, type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
+import { askedAgainWithinMs } from '../support/chaos/campaign-environment.ts';
+import { type CampaignWorld, startCampaignWorld } from '../support/chaos/campaign-world.ts';
 import { commitPoints } from '../support/chaos/commit-points.ts';
 import { killAt, killAtEveryCommitPoint } from '../support/chaos/faults/every-commit-point.ts';
 import { medianOf } from '../support/chaos/recovery-times.ts';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runCampaign } from '../support/chaos/campaign.ts';
 import { figuresOf, tableOf } from '../support/chaos/campaign-figures.ts';
 import { startCampaignWorld } from '../support/chaos/campaign-world.ts';
-import type { RoundKind } from '../support/chaos/deal-round.ts';
+import { type RoundKind, roundKinds } from '../support/chaos/deal-round.ts';
 import { faultGroups, faultsNamed } from '../support/chaos/faults/all-faults.ts';
 import type { RoundReport } from '../support/chaos/round.ts';
 
@@ -12,12 +12,12 @@ const usage = `npm run chaos -- [--seed N] [--minutes M] [--lines N] [--faults N
   --seed          what is done when; the same seed does the same (default 1)
   --minutes       rounds are begun until then (default 1)
   --lines         input lines of a plain round (default 10000)
-  --faults        groups: ${Object.keys(faultGroups).join(', ')}; or single ones:
+  --faults        none; groups: ${Object.keys(faultGroups).join(', ')}; or single ones:
                   ${Object.values(faultGroups)
                     .map((group) => Object.keys(group).join(', '))
                     .join('\n                  ')}
   --every         ms between two faults, on average (default 1500)
-  --kind          rounds of one kind only: plain, gap, rate, cancelled, many small
+  --kind          rounds of one kind only: ${roundKinds.join(', ')}
   --until-broken  stop after the first round that breaks a promise
   --keep          leave lists, results and logs where they are
   --json          the figures as JSON on stdout, no table

@@ -4,30 +4,16 @@ import { join } from 'node:path';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { settingsWith } from '../settings-for-tests.ts';
+import { impatience } from './campaign-environment.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import type { DealtRun } from './deal-round.ts';
 import { type App, type Fleet, startFleet } from './fleet.ts';
 import { machineMs } from './machine-clock.ts';
 import { type Origin, startOrigin } from './origin.ts';
+import { killWhoAsked } from './poison.ts';
 import { makeSmallDisk } from './small-disk.ts';
 import { watchStandstills } from './standstills.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
-
-/** Locks, leases and looks so short that a campaign sees many recoveries. */
-export const impatience = {
-  TRAWL_LOCK: '4s',
-  TRAWL_JOB_DEADLINE: '3s',
-  TRAWL_STALLED_INTERVAL: '1s',
-  TRAWL_SWEEP_INTERVAL: '1s',
-  TRAWL_LEASE: '10s',
-  TRAWL_GRACE: '500ms',
-  TRAWL_CONCURRENCY: '32',
-  TRAWL_ALLOW_PRIVATE: '127.0.0.0/8',
-  TRAWL_LOG_LEVEL: 'info',
-};
-
-/** Lock and two looks for stalled jobs: within it the URLs of a killed worker are asked again. */
-export const askedAgainWithinMs = 4000 + 2 * 1000;
 
 export type CampaignWorld = {
   directory: string;
@@ -51,8 +37,8 @@ export type WorldOptions = {
 /** A whole fleet on the pretend web, all of it processes. Everything that is started here ends with `stop`. */
 export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOptions = {}): Promise<CampaignWorld> => {
   const directory = await mkdtemp(join(tmpdir(), 'trawl-chaos-'));
-  const [redis, origin] = await Promise.all([startChaosRedis(), startOrigin()]);
   const timeline = createTimeline(machineMs);
+  const [redis, origin] = await Promise.all([startChaosRedis(), startOrigin()]);
   const standstills = watchStandstills(machineMs);
   const fleet = await startFleet({
     directory,
@@ -62,6 +48,7 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
     size: { producer: 2, worker: 3, collector: 2, ...size },
     timeline,
   });
+  origin.whenPoisoned((port) => void killWhoAsked(fleet, port));
   const disk = await makeSmallDisk(join(directory, 'sinks'));
   const outputOf = (run: string): string => join(disk.path, `${run}.jsonl`);
 

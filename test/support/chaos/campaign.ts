@@ -1,8 +1,9 @@
 import type { Fault } from './attacked.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import { kindOfRound, type RoundKind } from './deal-round.ts';
+import { playFlushedRound } from './flushed-round.ts';
 import { machineMs } from './machine-clock.ts';
-import { playRound, type RoundReport } from './round.ts';
+import { playRound, type RoundOptions, type RoundReport } from './round.ts';
 import { scheduleOf } from './schedule.ts';
 import { strikeFaults } from './strike-faults.ts';
 
@@ -36,14 +37,12 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
       everyMs: faultsEveryMs,
       plans: faults,
     });
-    const report = await playRound(world, {
-      round,
-      seed: roundSeed,
-      kind: options.kind ?? kindOfRound(round),
-      lines,
-      strike: (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs }),
-      faultsUntilMs,
-    });
+    const kind = options.kind ?? kindOfRound(round);
+    const strike: RoundOptions['strike'] = (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs });
+    const report =
+      kind === 'flushed'
+        ? await playFlushedRound(world, { round, seed: roundSeed, lines })
+        : await playRound(world, { round, seed: roundSeed, kind, lines, strike, faultsUntilMs });
     reports.push(report);
     options.onRound(report);
     if (report.violations.length > 0 && options.untilBroken) break;

@@ -2,6 +2,7 @@ import type { CrawlSettings } from '@trawl/shared/domain/crawl-settings.ts';
 import type { OutcomeClass } from '@trawl/shared/domain/outcome-class.ts';
 import { pretendHosts } from '../pretend-web/pretend-hosts.ts';
 import { seededRandom, shuffled } from '../pretend-web/seeded-random.ts';
+import { dealPoison } from './poison.ts';
 import { choicesOf } from './seeded-choice.ts';
 
 /** One input line with what must become of it. */
@@ -20,8 +21,6 @@ export type DealtRun = {
   /** Cancelled when so many lines have their outcome. */
   cancelAt?: number;
 };
-
-export type RoundKind = 'plain' | 'gap' | 'rate' | 'cancelled' | 'many small';
 
 type Make = (n: number, host: string, port: number) => DealtLine;
 
@@ -86,7 +85,8 @@ export const dealLines = (options: {
   return [...lines, ...again];
 };
 
-const roundKinds: readonly RoundKind[] = ['plain', 'gap', 'plain', 'cancelled', 'rate', 'many small'];
+export const roundKinds = ['plain', 'gap', 'cancelled', 'rate', 'many small', 'poison', 'flushed'] as const;
+export type RoundKind = (typeof roundKinds)[number];
 
 export const kindOfRound = (round: number): RoundKind => roundKinds[round % roundKinds.length] ?? 'plain';
 
@@ -108,11 +108,12 @@ export const dealRound = (options: {
       count,
       hostCount,
       cancelAt,
+      deal = dealLines,
       ...changes
-    }: { count: number; hostCount: number; cancelAt?: number } & Partial<CrawlSettings>,
+    }: { count: number; hostCount: number; cancelAt?: number; deal?: typeof dealLines } & Partial<CrawlSettings>,
   ): DealtRun => {
     const own = hosts.slice(nextHost, (nextHost += hostCount));
-    const dealt = dealLines({ count, first: nextLine, hosts: own, port, random });
+    const dealt = deal({ count, first: nextLine, hosts: own, port, random });
     nextLine += count;
     const settings = {
       perHost: 4,
@@ -147,6 +148,14 @@ export const dealRound = (options: {
       return [
         run('cancelled', { count: lines, hostCount: 100, cancelAt: Math.ceil(lines / 5) }),
         run('stays', { count: Math.ceil(lines / 4), hostCount: 60, perHost: 2 }),
+      ];
+    case 'poison':
+      return [run('poison', { count: Math.ceil(lines / 8), hostCount: 60, deal: dealPoison, attempts: 20 })];
+    case 'flushed':
+      return [
+        run('fleet', { count: Math.ceil(lines / 8), hostCount: 100 }),
+        run('command', { count: Math.ceil(lines / 8), hostCount: 100 }),
+        run('after', { count: Math.ceil(lines / 50), hostCount: 20 }),
       ];
     case 'many small':
       return Array.from({ length: 8 }, (_, i) =>

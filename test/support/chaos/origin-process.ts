@@ -1,9 +1,15 @@
 /** The pretend web as a child of a campaign: its log is on the machine's clock, and it knows when it stood still. */
 import { startPretendWeb } from '../pretend-web/start-pretend-web.ts';
 import { machineMs } from './machine-clock.ts';
+import { isPoison } from './poison.ts';
 import { watchStandstills } from './standstills.ts';
 
-const web = await startPretendWeb({ nowMs: machineMs });
+const web = await startPretendWeb({
+  nowMs: machineMs,
+  onRequest: (path, poisonedPort) => {
+    if (isPoison(path)) process.send?.({ poisonedPort });
+  },
+});
 const standstills = watchStandstills(machineMs);
 process.on('message', (asked) => {
   if (asked === 'reset') {

@@ -17,13 +17,19 @@ export const startOrigin = async () => {
   });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
 
+  let onPoison = (_clientPort: number): void => undefined;
+  let answered = Promise.withResolvers<unknown>();
+  child.on('message', (message: { poisonedPort?: number }) => {
+    if (message.poisonedPort === undefined) answered.resolve(message);
+    else onPoison(message.poisonedPort);
+  });
   let last: Promise<unknown> = Promise.resolve();
   /** One question at a time: an answer carries no number. */
   const ask = <T>(question: 'reset' | 'total' | 'log'): Promise<T> => {
     const answer = last.then(async () => {
-      const answered = once(child, 'message');
+      answered = Promise.withResolvers();
       child.send(question);
-      return (await answered)[0] as T;
+      return (await answered.promise) as T;
     });
     last = answer;
     return answer;
@@ -32,6 +38,8 @@ export const startOrigin = async () => {
   return {
     port,
     pid: child.pid ?? 0,
+    /** Told of the port of each client that asks for poison. */
+    whenPoisoned: (listener: (clientPort: number) => void): void => void (onPoison = listener),
     total: async (): Promise<number> => (await ask<{ total: number }>('total')).total,
     reset: async (): Promise<void> => void (await ask('reset')),
     log: async (): Promise<OriginLog> => {

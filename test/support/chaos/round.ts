@@ -46,8 +46,11 @@ export type RoundReport = {
   happenings: Happening[];
 };
 
-/** Longer than any lock, lease or look of the fleet, a job's backoff and the pause of a URL that waits for a host. */
-const standsStillMs = 60_000;
+/**
+ * Longer than any lock, lease or look of the fleet, a job's backoff and the pause of a URL that waits for a host; and than all deaths of one
+ * that kills.
+ */
+const standsStillMs = (kind: RoundKind): number => (kind === 'poison' ? 300_000 : 60_000);
 const cancelGraceMs = 2500;
 const leftoversWithinMs = 25_000;
 
@@ -73,7 +76,7 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
   calm.abort();
   await striking;
   timeline.note('run of faults over', { round });
-  const areCollected = await drained(world, dealt, standsStillMs);
+  const areCollected = await drained(world, dealt, standsStillMs(kind));
   over.abort();
   const acknowledged = await watching;
   await cancelling;

@@ -23,6 +23,7 @@ export const scheduleOf = ({ seed, fromMs, untilMs, everyMs, plans }: ScheduleOp
   const choose = choicesOf(random);
   const bag = Object.entries(plans).flatMap(([kind, { weight }]) => Array.from({ length: weight }, () => kind));
   const faults: PlannedFault[] = [];
+  if (bag.length === 0) return faults;
   for (let atMs = fromMs; atMs < untilMs; atMs += choose.whole(Math.ceil(everyMs / 4), Math.ceil((everyMs * 7) / 4))) {
     const kind = choose.oneOf(bag);
     faults.push({ atMs, kind, about: plans[kind]?.draw(choose) ?? {} });

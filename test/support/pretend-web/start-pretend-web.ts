@@ -35,6 +35,8 @@ export type PretendWebOptions = {
   alsoServe?: readonly string[];
   /** The longest that this process has stood still: `/_summary` tells it, since arrivals were stamped late by as much. */
   standstillMs?: () => number;
+  /** Told of every request before it is answered: its path, and the port that its client has. */
+  onRequest?: (path: string, clientPort: number) => void;
   /** Ms, monotonic; for tests. */
   nowMs?: () => number;
 };
@@ -45,7 +47,11 @@ export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<
   const arrivals = createArrivalLog({ nowMs, recording: recordArrivals, limit: arrivalLimit });
   const robots = new Map<string, string>();
   const state = { arrivals, robots, memory: createWebMemory(), nowMs, standstillMs: options.standstillMs ?? (() => 0) };
-  const server = createServer((request, response) => answerRequest(request, response, state));
+  const { onRequest } = options;
+  const server = createServer((request, response) => {
+    onRequest?.(request.url ?? '/', request.socket.remotePort ?? 0);
+    answerRequest(request, response, state);
+  });
   letConnectionsLive(server);
   server.on('connection', refuseStrangers(options.alsoServe ?? []));
   server.on('connection', watchForLeaving);

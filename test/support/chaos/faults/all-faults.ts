@@ -22,9 +22,10 @@ export const faultGroups: Record<string, Record<string, Fault>> = {
 
 export const allFaults: Record<string, Fault> = Object.assign({}, ...Object.values(faultGroups));
 
-/** Names of groups and of single faults, comma between them; empty: all. Throws with what there is. */
+/** Names of groups and of single faults, comma between them; empty: all, `none`: none. Throws with what there is. */
 export const faultsNamed = (names: string): Record<string, Fault> => {
   if (names === '') return allFaults;
+  if (names === 'none') return {};
   const chosen = names.split(',').map((name): Record<string, Fault> => {
     const single = allFaults[name];
     const group = faultGroups[name];

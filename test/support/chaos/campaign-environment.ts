@@ -1,0 +1,15 @@
+/** Locks, leases and looks so short that a campaign sees many recoveries. */
+export const impatience = {
+  TRAWL_LOCK: '4s',
+  TRAWL_JOB_DEADLINE: '3s',
+  TRAWL_STALLED_INTERVAL: '1s',
+  TRAWL_SWEEP_INTERVAL: '1s',
+  TRAWL_LEASE: '10s',
+  TRAWL_GRACE: '500ms',
+  TRAWL_CONCURRENCY: '32',
+  TRAWL_ALLOW_PRIVATE: '127.0.0.0/8',
+  TRAWL_LOG_LEVEL: 'info',
+};
+
+/** Lock and two looks for stalled jobs: within it the URLs of a killed worker are asked again. */
+export const askedAgainWithinMs = 4000 + 2 * 1000;
