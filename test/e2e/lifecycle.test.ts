@@ -1,8 +1,12 @@
+import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { startProcess } from '../support/child-process.ts';
 
-const main = (behaviour: string, options: { ipc?: boolean; stopDeadlineMs?: number } = {}) =>
-  startProcess('main-for-tests', [behaviour, String(options.stopDeadlineMs ?? 20_000)], { ipc: options.ipc ?? false });
+const main = (behaviour: string, options: { ipc?: boolean; stopDeadlineMs?: number; stderr?: number } = {}) =>
+  startProcess('main-for-tests', [behaviour, String(options.stopDeadlineMs ?? 20_000)], {
+    ipc: options.ipc ?? false,
+    ...(options.stderr !== undefined && { stderr: options.stderr }),
+  });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s stops a process in order: it lets go of everything and ends with 0',
@@ -13,6 +17,14 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await process.ended).toMatchObject({ code: 0, stdout: 'running\nstopped\n' });
   },
 );
+
+test('a process whose log is on a full disk goes on without it', async () => {
+  await using full = await open('/dev/full', 'w');
+  const process = main('waits', { stderr: full.fd });
+  await process.says('running');
+  process.child.kill('SIGTERM');
+  expect(await process.ended).toMatchObject({ code: 0, stdout: 'running\nstopped\n' });
+});
 
 test.each([
   ['SIGINT', 130],

@@ -20,13 +20,13 @@ export type TestProcess = {
 export const startProcess = (
   name: string,
   args: string[],
-  options: { ipc: boolean; env?: Record<string, string> },
+  options: { ipc: boolean; env?: Record<string, string> /** In the place of a pipe. */; stderr?: number },
 ): TestProcess => {
   const env = { ...process.env, ...options.env };
   const path = fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
   const child = options.ipc
     ? fork(path, args, { silent: true, execArgv: [], env })
-    : spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    : spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', options.stderr ?? 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (stderr += String(chunk)));

@@ -21,8 +21,14 @@ export const createLogger = (options: { app: string; level?: LogLevel }): Logger
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: withoutCredentials },
     },
-    destination({ fd: 2, sync: true }),
+    toStderr(),
   );
+
+/** Kept while stderr takes nothing, as a file on a full disk does; what comes beyond is dropped. */
+const mostKeptBytes = 1024 * 1024;
+
+/** Whoever cannot say what he does goes on doing it: without a listener a line that cannot be written would end the process. */
+const toStderr = () => destination({ fd: 2, sync: true, maxLength: mostKeptBytes }).on('error', () => undefined);
 
 /** For tests: nothing is written. */
 export const silentLogger: Logger = pino({ level: 'silent' });
