@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { showCount } from '@trawl/shared/domain/quantities.ts';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
@@ -14,6 +14,7 @@ import type { Fleet } from './fleet/supervise.ts';
 import { workersAreThere } from './fleet/workers-are-there.ts';
 import { createProgressMeter, type RunLook } from './progress/progress-meter.ts';
 import { createProgressDisplay, type ProgressDisplay, progressMode } from './progress/show-progress.ts';
+import { complaintsOfLog, createStandstillTeller } from './progress/tell-standstill.ts';
 import type { CommandRedis } from './redis-of-command.ts';
 import { endWithReport } from './report/end-with-report.ts';
 import type { Shell } from './shell.ts';
@@ -52,10 +53,13 @@ export const runCrawl = async (
   const feedWhen = workersAreThere(place.redis);
   const duty = { workers: wish.workers, takeoverMs, isCollected, feedWhen };
   const members = membersOfRun({ ...crawled, dataDir }, duty);
+  const logPath = join(logDir(dataDir, run), 'collector.log');
+  const readComplaint = await complaintsOfLog(logPath);
+  const tellStandstill = createStandstillTeller({ readComplaint, notice: display.notice, now: shell.now });
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });
   tellStart({ run, workers: wish.workers, logs: logDir(dataDir, run) }, { display, wish, shell });
 
-  const ending = await untilCollected({ run, look, fleet, display, place, shell });
+  const ending = await untilCollected({ run, look, fleet, display, tellStandstill, place, shell });
   display.end();
   if (ending === 'stopped') return leaveForLater(run, { fleet, look, place, shell });
   const report = endWithReport(run, { redis: place.redis, wish, shell });
@@ -83,15 +87,26 @@ async function lookAt(run: string, redis: Redis): Promise<RunLook | undefined> {
   return status && { ...status, retries: Number(retries ?? 0) };
 }
 
-type Watched = { run: string; look: Look; fleet: Fleet; display: ProgressDisplay; place: CommandRedis; shell: Shell };
+type Watched = {
+  run: string;
+  look: Look;
+  fleet: Fleet;
+  display: ProgressDisplay;
+  tellStandstill: (status: RunLook) => void;
+  place: CommandRedis;
+  shell: Shell;
+};
 
 /** Rejects, with the fleet stopped, when a process of the fleet or its Redis says that the user must act. */
 async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'> {
-  const { run, look, fleet, display, place, shell } = watched;
+  const { run, look, fleet, display, tellStandstill, place, shell } = watched;
   const done = new AbortController();
   const stop = AbortSignal.any([shell.stop, done.signal]);
   const measure = createProgressMeter();
-  const onLook = (status: RunLook) => display.show(measure(status, shell.now()));
+  const onLook = (status: RunLook) => {
+    display.show(measure(status, shell.now()));
+    tellStandstill(status);
+  };
   const collected = watchRun(run, look, { onLook, isOver: ({ collectedAtMs }) => collectedAtMs !== undefined, stop });
   const never = new Promise<never>(() => undefined);
   const kept = keepRedisAlive(place, { notice: display.notice, now: shell.now, stop });

@@ -7,6 +7,7 @@ import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
 import { failOnProblems } from '../read-run-settings.ts';
 import { withRedis } from '../redis-of-command.ts';
+import { refuseUnwritable } from '../refuse-unwritable.ts';
 import { isWorkedOn } from '../runs/is-worked-on.ts';
 import type { Shell } from '../shell.ts';
 import type { Invocation } from './command.ts';
@@ -27,6 +28,7 @@ export const resume = async (invocation: Invocation): Promise<number> => {
     }
     const { isPaused, isElsewhere } = await letGoOn(spec.run, place.redis);
     if (isPaused && isElsewhere) return tellThatItGoesOn(spec.run, { json: settings.json, shell });
+    await refuseUnwritable(spec.sinks);
     const { runCrawl } = await import('../run-crawl.ts');
     return runCrawl({ spec, isNew: false }, { place, wish: { ...settings, given: flags }, shell });
   });
