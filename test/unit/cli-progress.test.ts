@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { progressLine, progressSentence } from '../../apps/cli/src/progress/progress-line.ts';
 import { createProgressMeter, type Progress, type RunLook } from '../../apps/cli/src/progress/progress-meter.ts';
 import { createProgressDisplay, progressMode } from '../../apps/cli/src/progress/show-progress.ts';
+import { createStandstillTeller } from '../../apps/cli/src/progress/tell-standstill.ts';
 import { coloursOf, noColours } from '../../apps/cli/src/text/colours.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 import { screenForTests, shellForTests } from '../support/shell-for-tests.ts';
@@ -146,4 +147,26 @@ test('the way of speaking follows the terminal and the wishes', () => {
   expect(progressMode(log, { json: false, quiet: false })).toBe('plain');
   expect(progressMode(terminal, { json: true, quiet: false })).toBe('json');
   expect(progressMode(terminal, { json: false, quiet: true })).toBe('quiet');
+});
+
+test('records that wait while nothing moves are explained by what the collector complains of, once each time', async () => {
+  const told: string[] = [];
+  let nowMs = 0;
+  const notice = (text: string) => void told.push(text);
+  const tell = createStandstillTeller({ readComplaint: async () => 'disk full', notice, now: () => nowMs });
+  const look = async (atMs: number, recorded: number, uncollected: number) => {
+    nowMs = atMs;
+    tell(statusOf({ recorded, uncollected }));
+    await Promise.resolve();
+  };
+  await look(0, 10, 5);
+  await look(14_000, 10, 5);
+  await look(15_000, 11, 5);
+  await look(29_000, 11, 5);
+  expect(told).toEqual([]);
+  for (const atMs of [31_000, 40_000, 90_000]) await look(atMs, 11, 5);
+  expect(told).toEqual([expect.stringContaining('disk full')]);
+  await look(100_000, 11, 0);
+  await look(200_000, 11, 0);
+  expect(told).toHaveLength(1);
 });

@@ -20,7 +20,7 @@ export const readLastWords = async (path: string, fromBytes: number): Promise<La
 export type LastWords = {
   /** The lines behind the last log line: what a process tells its user when it gives up. */
   forUser: string;
-  /** Message of the last log line at level error or fatal, with the error's own. */
+  /** Message of the last log line at level error or fatal, with its reason and the error's own. */
   ofLog: string;
 };
 
@@ -33,9 +33,9 @@ export const lastWords = (text: string): LastWords => {
 
 function errorMessage(line: string): string[] {
   try {
-    const entry = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
+    const entry = JSON.parse(line) as { level?: unknown; msg?: unknown; reason?: unknown; err?: { message?: unknown } };
     if (entry.level !== 'error' && entry.level !== 'fatal') return [];
-    return [[entry.msg, entry.err?.message].filter((part) => typeof part === 'string').join(': ')];
+    return [[entry.msg, entry.reason, entry.err?.message].filter((part) => typeof part === 'string').join(': ')];
   } catch {
     return [];
   }
