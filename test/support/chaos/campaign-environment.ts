@@ -7,6 +7,8 @@ export const impatience = {
   TRAWL_LEASE: '10s',
   TRAWL_GRACE: '500ms',
   TRAWL_CONCURRENCY: '32',
+  /** So small that sources are read as long as their runs last. */
+  TRAWL_BACKLOG: '100KiB',
   TRAWL_ALLOW_PRIVATE: '127.0.0.0/8',
   TRAWL_LOG_LEVEL: 'info',
 };

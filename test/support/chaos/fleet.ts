@@ -49,18 +49,24 @@ export const startFleet = async (options: FleetOptions) => {
   const places: Place[] = [];
   let isOver = false;
 
-  const start = (place: Place): void => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainOf(place.app)], {
+  const startProcess = (
+    app: App,
+    { args, port, variables }: { args: string[]; port: number; variables: Record<string, string> },
+  ): ChildProcess =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainOf(app), ...args], {
       env: {
         ...process.env,
         ...options.settings,
         TRAWL_DATA_DIR: directory,
-        REDIS_URL: options.redisUrlAt(place.gate.port),
-        ...place.variables,
+        REDIS_URL: options.redisUrlAt(port),
+        ...variables,
       },
       // The channel ends them with this process, however it ends.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+
+  const start = (place: Place): void => {
+    const child = startProcess(place.app, { args: [], port: place.gate.port, variables: place.variables });
     child.stderr?.pipe(createWriteStream(place.log, { flags: 'a' }));
     place.child = child;
     place.expected = new Set();
@@ -135,7 +141,14 @@ export const startFleet = async (options: FleetOptions) => {
     await Promise.all(places.map(({ gate }) => gate.close()));
   };
 
-  return { places, placesOf: (app: App) => places.filter((place) => place.app === app), signal, endAll };
+  /** One more process, with arguments of its own, that nobody replaces. */
+  const startBeside = (app: App, args: string[]): ChildProcess => {
+    const child = startProcess(app, { args, port: options.redisPort(), variables: {} });
+    child.stderr?.pipe(createWriteStream(join(directory, `${app}-beside.log`), { flags: 'a' }));
+    return child;
+  };
+
+  return { startBeside, places, placesOf: (app: App) => places.filter((place) => place.app === app), signal, endAll };
 };
 
 /** Above the grace of a worker and the time a process gives itself to stop. */

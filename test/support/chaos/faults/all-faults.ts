@@ -1,5 +1,6 @@
 import type { Fault } from '../attacked.ts';
 import { diskFaults } from './disk-faults.ts';
+import { dutyFaults } from './duty-faults.ts';
 import { failoverFaults } from './failover-faults.ts';
 import { handFaults } from './hand-faults.ts';
 import { machineFaults } from './machine-faults.ts';
@@ -18,6 +19,7 @@ export const faultGroups: Record<string, Record<string, Fault>> = {
   machine: machineFaults,
   disk: diskFaults,
   failover: failoverFaults,
+  duty: dutyFaults,
 };
 
 export const allFaults: Record<string, Fault> = Object.assign({}, ...Object.values(faultGroups));
