@@ -6,6 +6,7 @@ import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { type Redis, redisNowMs } from '@trawl/shared/platform/redis.ts';
 import { expect, test } from 'vitest';
+import { cliWorld } from '../../support/cli-world.ts';
 import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
 import { endOf } from '../../support/fleet-world.ts';
 import { pretendHosts } from '../../support/pretend-web/pretend-hosts.ts';
@@ -106,4 +107,14 @@ test('a full Redis takes the outcomes that workers hold, and a new collector mak
   expect((await world.status('a')).state).not.toBe('finished');
   await troubles.OOM.end();
   expect((await world.finished('a')).classes).toEqual({ ok: 60 });
+});
+
+test('trawl run that a full Redis refuses ends with 2, and begins nothing', async () => {
+  const { file, start } = await cliWorld();
+  await file('urls.txt', 'no url');
+  await troubles.OOM.begin();
+  const { code, stderr } = await start(['run', 'urls.txt', '--redis', world.redis.url, '--out', 'out.jsonl']).ended;
+  await troubles.OOM.end();
+  expect(stderr).toContain('Redis refuses commands: OOM');
+  expect([code, await redis.keys('{t0}:run:*')]).toEqual([2, []]);
 });
