@@ -4,6 +4,9 @@ import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Attacked, Fault } from '../attacked.ts';
 
+/** A busy machine takes long to start a process: those of the last strike are to be there before there are more. */
+const crowded = new WeakSet<object>();
+
 /** Processes that were started once too often. */
 export const dutyFaults: Record<string, Fault> = {
   'more producers for one source': {
@@ -11,11 +14,12 @@ export const dutyFaults: Record<string, Fault> = {
     draw: (choose) => ({ count: choose.whole(1, 2), forMs: choose.whole(1000, 6000) }),
     strike: async (attacked, { count, forMs }) => {
       const run = await unfedRun(attacked);
-      if (run === undefined) return;
+      if (run === undefined || crowded.has(attacked.fleet)) return;
+      crowded.add(attacked.fleet);
       attacked.timeline.note('more producers for one source', { run, count, forMs: Number(forMs) });
       await Promise.all(
         Array.from({ length: Number(count) }, () => produceBeside(attacked, { run, forMs: Number(forMs) })),
-      );
+      ).finally(() => crowded.delete(attacked.fleet));
     },
   },
 };
