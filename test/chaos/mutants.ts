@@ -1,92 +1,70 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Mutant, mutants } from '../support/chaos/mutants.ts';
+import { parseArgs } from 'node:util';
+import { mutants } from '../support/mutants/all-mutants.ts';
+import { type Judgement, judgeMutant, takeBaseline } from '../support/mutants/judge-mutant.ts';
+import type { Mutant } from '../support/mutants/mutant.ts';
+import { makeScratchCopy, type ScratchCopy } from '../support/mutants/scratch-copy.ts';
+import { tableOfJudgements } from '../support/mutants/table-of-judgements.ts';
 
-/**
- * `npm run chaos -- mutants [WORD]`: takes each mechanism out in a scratch copy and runs the tests that should miss it. Prints which of
- * them did. Exits with 1 when one is not missed.
- */
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const tests = [
-  'test/chaos/attack.test.ts',
-  'test/e2e/collector.test.ts',
-  'test/e2e/run-control.test.ts',
-  'test/e2e/embedded-redis-recovery.test.ts',
-  'test/property/gate.test.ts',
-];
-/** The first failure ends them; those that hang are ended, and count as failed. */
-const deadlineMs = 600_000;
+/** Takes each mechanism out in a scratch copy and runs the tests that should miss it. Exits with 1 when one is not missed. */
+const usage = `npm run chaos -- mutants [--json] [WORD]
 
-const main = async (): Promise<number> => {
-  const wanted = mutants.filter(({ name }) => name.includes(process.argv[2] ?? ''));
-  const copy = await mkdtemp(join(tmpdir(), 'trawl-mutants-'));
-  let missed = 0;
-  try {
-    await copyRepository(copy);
-    for (const mutant of wanted) {
-      const failed = await failuresWithout(mutant, copy);
-      if (failed.length === 0) missed += 1;
-      process.stdout.write(
-        `${failed.length > 0 ? 'caught' : 'MISSED'}  ${mutant.name.padEnd(52)} ${failed.join('; ')}\n`,
-      );
-    }
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
-  return missed === 0 ? 0 : 1;
+  WORD    only mechanisms or files whose name holds it
+  --json  the findings as JSON on stdout, no table
+`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const nameOf = ({ mechanism, file }: Mutant): string => `  ${mechanism} (${file})`;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+const tell = ({ mechanism, caughtBy, otherwise }: Judgement): void => {
+  if (caughtBy)
+    say(`caught  ${mechanism}\n        by "${caughtBy.test}" after ${seconds(caughtBy.afterMs)}: ${caughtBy.says}`);
+  else say(`MISSED  ${mechanism}\n        ${otherwise.join('; ') || 'its tests pass'}`);
 };
 
-async function copyRepository(copy: string): Promise<void> {
-  const isLeftOut = (path: string): boolean => /^(node_modules|\.git|\.trawl|bench\/results)(\/|$)/.test(path);
-  await cp(root, copy, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (from) => !isLeftOut(from.slice(root.length)),
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
   });
-  // Trawl's own packages are links into the copy; everything else is the original's.
-  await cp(join(root, 'node_modules/@trawl'), join(copy, 'node_modules/@trawl'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
-  await run(
-    'bash',
-    [
-      '-c',
-      `for each in "${root}"node_modules/* "${root}"node_modules/.bin; do ln -s "$each" node_modules/ 2>/dev/null || true; done`,
-    ],
-    copy,
-  );
-}
-
-async function failuresWithout({ file, from, to }: Mutant, copy: string): Promise<string[]> {
-  const path = join(copy, file);
-  const whole = await readFile(path, 'utf8');
-  if (whole.split(from).length !== 2) throw new Error(`${file} does not hold exactly once: ${from}`);
-  await writeFile(
-    path,
-    whole.replace(from, () => to),
-  );
-  try {
-    await run('node_modules/.bin/vitest', ['run', '--bail=1', '--reporter=json', ...tests], copy);
-    const { testResults } = JSON.parse(await readFile(join(copy, '.vitest/json/output.json'), 'utf8')) as Report;
-    return testResults.flatMap(({ assertionResults }) =>
-      assertionResults.filter(({ status }) => status === 'failed').map(({ title }) => title),
-    );
-  } finally {
-    await writeFile(path, whole);
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
   }
-}
+  const word = positionals[0] ?? '';
+  const wanted = mutants.filter(({ mechanism, file }) => mechanism.includes(word) || file.includes(word));
+  if (wanted.length === 0) {
+    say(`No mechanism and no file has "${word}" in its name. These are there:\n${mutants.map(nameOf).join('\n')}`);
+    return 2;
+  }
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  const copy = await makeScratchCopy(root);
+  try {
+    const judgements = await judge(wanted, copy, stopping.signal);
+    const missed = judgements.filter(({ caughtBy }) => caughtBy === undefined);
+    process.stdout.write(`${values.json ? JSON.stringify(judgements, null, 2) : tableOfJudgements(judgements)}\n`);
+    say(`${judgements.length - missed.length} of ${wanted.length} caught in ${seconds(performance.now())}`);
+    return missed.length === 0 && judgements.length === wanted.length ? 0 : 1;
+  } finally {
+    await copy.remove();
+  }
+};
 
-type Report = { testResults: { assertionResults: { status: string; title: string }[] }[] };
-
-const run = (command: string, args: string[], cwd: string): Promise<{ stdout: string }> =>
-  new Promise((resolve) => {
-    execFile(command, args, { cwd, timeout: deadlineMs, maxBuffer: 64 * 1024 ** 2 }, (_error, stdout) =>
-      resolve({ stdout }),
-    );
-  });
+const judge = async (wanted: Mutant[], copy: ScratchCopy, stop: AbortSignal): Promise<Judgement[]> => {
+  const tests = wanted.flatMap((mutant) => mutant.tests);
+  const baseline = await takeBaseline(copy, tests, stop);
+  say(`whole   the tests of ${wanted.length} mechanisms pass`);
+  const judgements: Judgement[] = [];
+  for (const mutant of wanted) {
+    const judgement = await judgeMutant(copy, mutant, { baseline, now: () => performance.now(), stop });
+    if (stop.aborted) break;
+    tell(judgement);
+    judgements.push(judgement);
+  }
+  return judgements;
+};
 
 process.exitCode = await main();

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
+import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FeedOptions, feedRun } from '../../apps/producer/src/feed-run.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
@@ -83,7 +84,7 @@ test('a producer that died between two pushes is continued exactly where it was'
   };
   await expect(feedRun(spec, optionsWith({ frontier: dying }), never)).rejects.toThrow('killed');
   await feedRun(spec, optionsWith(), never);
-  expect(await world.runs.status('a')).toMatchObject({ state: 'draining', pushed: 1800 });
+  expect(await world.runs.status('a')).toMatchObject({ state: 'draining', pushed: 1800, classes: {} });
   expect(await world.linesOf('a')).toBe(1800);
 });
 
@@ -108,6 +109,18 @@ test('two producers on one run push every line once', async () => {
   await Promise.all([feedRun(spec, optionsWith(), never), feedRun(spec, optionsWith(), never)]);
   expect(await world.linesOf('a')).toBe(5000);
   expect(await world.runs.status('a')).toMatchObject({ state: 'draining', pushed: 5000 });
+});
+
+test('a run that Redis does not know any more is fed no further', async () => {
+  const spec = await runOver(urls(1800));
+  const losing: FeedOptions['frontier'] = {
+    push: async (batch) => {
+      if (batch.expected !== '') await world.redis.del(world.keys.run('a'));
+      return world.frontier.push(batch);
+    },
+  };
+  await expect(feedRun(spec, optionsWith({ frontier: losing }), never)).rejects.toThrow(RunGone);
+  expect(await world.redis.exists(world.keys.run('a'))).toBe(0);
 });
 
 test('above the backlog mark it waits until release has made room', async () => {

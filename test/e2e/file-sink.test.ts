@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { silentLogger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { claimFile, FileTaken } from '../../apps/collector/src/sink/file-claim.ts';
 import { FileChanged, openJsonlSink } from '../../apps/collector/src/sink/jsonl-sink.ts';
 import { openPatiently } from '../../apps/collector/src/sink/patient-sink.ts';
@@ -59,6 +59,19 @@ describe('a file', () => {
       expect((await stat(join(dir, name))).size).toBe(size);
     },
   );
+
+  test('is synced to its disk before its state counts what was written', async () => {
+    const opened = await open(join(dir, 'other'), 'w');
+    const sync = vi.spyOn(Object.getPrototypeOf(opened) as FileHandle, 'datasync');
+    onTestFinished(() => sync.mockRestore());
+    await opened.close();
+    await using sink = closing(await fileNamed('out.jsonl')(undefined));
+    await sink.write(batchOf(0, 1));
+    expect([sync.mock.calls.length, sink.state()]).toEqual([0, { bytes: 0 }]);
+    await sink.flush();
+    const { size } = await stat(join(dir, 'out.jsonl'));
+    expect([sync.mock.calls.length, sink.state()]).toEqual([1, { bytes: size }]);
+  });
 
   test('that is shorter than what was acknowledged is not written to', async () => {
     const acknowledged = await newDelivery(fileNamed('out.jsonl'));

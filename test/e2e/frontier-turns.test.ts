@@ -18,8 +18,9 @@ describe('a URL put back', () => {
     const again = (await world.release()).urls[0] ?? fail();
     expect(turnOfReleased(again)).toMatchObject({ seq: 0, id: 'a-0-1' });
     expect(await world.frontier.acquire(turnOfReleased(old), acquireLimits)).toEqual({ kind: 'superseded' });
-    expect(await world.frontier.commit([commitOf(old)])).toEqual([false]);
+    expect(await world.frontier.commit([commitOf(old, { class: 'http-error' })])).toEqual([false]);
     expect(await world.frontier.commit([commitOf(again)])).toEqual([true]);
+    expect((await world.runs.status('a'))?.classes).toEqual({ ok: 1 });
   });
 
   test('an outcome of a run that is gone is recorded nowhere, and leaves nothing behind', async () => {
@@ -188,6 +189,17 @@ describe('commit', () => {
     const url = (await world.release()).urls[0] ?? fail();
     expect(await world.frontier.commit([commitOf(url), commitOf(url, { class: 'http-error' })])).toEqual([true, false]);
     expect((await world.runs.status('a'))?.classes).toEqual({ ok: 1 });
+  });
+
+  test('an outcome stands though a hand on Redis released its line once more', async () => {
+    await world.startRun('a');
+    await world.pushAll('a', [{ host: 'h' }]);
+    const [url = fail()] = (await world.release()).urls;
+    const entry = await world.redis.hgetall(world.keys.released);
+    await world.frontier.commit([commitOf(url)]);
+    await world.redis.hset(world.keys.released, entry);
+    await world.frontier.commit([commitOf(url, { class: 'http-error' })]);
+    expect(await world.runs.status('a')).toMatchObject({ recorded: 1, classes: { ok: 1 } });
   });
 
   test('the last outcome finishes the run and ends its stream', async () => {

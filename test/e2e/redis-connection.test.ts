@@ -87,6 +87,21 @@ describe('a lost connection', () => {
   });
 });
 
+test('a command that Redis refuses for want of memory is done when there is some', async () => {
+  const admin = await server.connect();
+  const told: string[] = [];
+  const refusals = { refused: () => void told.push('refused'), served: () => void told.push('served') };
+  const redis = await connectRedis(server.connection, { role: 'test', refusals });
+  await admin.config('SET', 'maxmemory', '1');
+  const answer = redis.set('key', 'value');
+  await until(() => told.length > 1);
+  await admin.config('SET', 'maxmemory', '0');
+  expect(await answer).toBe('OK');
+  expect(await admin.get('key')).toBe('value');
+  expect([told[0], told.at(-1)]).toEqual(['refused', 'served']);
+  await disconnectRedis(redis);
+});
+
 describe('the check of a Redis', () => {
   afterEach(async () => {
     const admin = await server.connect();

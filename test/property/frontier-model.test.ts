@@ -26,7 +26,9 @@ const given = process.env['TRAWL_MODEL_SEQUENCE'];
 const answers =
   `push pushed, push moved, push full, release urls, release nothing, sweep added, acquire go, acquire busy,
   acquire recorded, acquire superseded, acquire cancelled, hop go, yield line, yield slot, commit recorded, commit repeated,
-  pause done, resume done, cancel done, finish lines, collect all, collect twice, rolled back`.split(/,\s+/);
+  pause done, resume done, cancel done, finish lines, collect all, collect twice, robots asked, robots seen, rolled back`.split(
+    /,\s+/,
+  );
 
 const whole = { timeout: 60_000 + numRuns * 1000 };
 

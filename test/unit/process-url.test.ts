@@ -71,6 +71,26 @@ describe('a URL', () => {
     expect(done).toEqual([['commit', { next: 'store', class: 'ok', reason: 'status-200' }, answered]]);
   });
 
+  test('keeps its job until its outcome is recorded', async () => {
+    const recorded = Promise.withResolvers<void>();
+    const { effects } = world({ commit: () => recorded.promise });
+    let hasEnded = false;
+    const ending = processUrl(job, effects).finally(() => (hasEnded = true));
+    await new Promise(setImmediate);
+    expect(hasEnded).toBe(false);
+    recorded.resolve();
+    expect(await ending).toEqual({ next: 'nothing' });
+  });
+
+  test.each([
+    ['paused', ['put-back', { ...line, release: 3, attempts: 1 }, undefined]],
+    ['cancelled', ['commit', { next: 'give-up', class: 'cancelled', reason: 'run-cancelled' }, undefined]],
+  ] as const)('whose run was %s since its release is not asked', async (how, expected) => {
+    const { effects, done } = world({ haltOf: () => how, fetchPage: async () => expect.unreachable('asked') });
+    expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
+    expect(done).toEqual([expected]);
+  });
+
   test.each(['recorded', 'superseded'] as const)('that is %s is left alone', async (kind) => {
     const { effects, done } = world({ askForTurn: async () => ({ kind }) });
     expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
@@ -120,7 +140,7 @@ describe('a URL', () => {
   test('that robots.txt forbids is not asked, and ends as that', async () => {
     const outcome: FetchOutcome = { kind: 'forbidden', why: 'robots', trace };
     const verdict: Verdict = { next: 'give-up', class: 'forbidden', reason: 'robots' };
-    const fetchPage = async () => Promise.reject(new Error('asked'));
+    const fetchPage = async () => expect.unreachable('asked');
     const { effects, done } = world({ askRobots: async () => outcome, fetchPage }, verdict);
     expect(await processUrl(job, effects)).toEqual({ next: 'nothing' });
     expect(done).toEqual([['commit', verdict, outcome]]);
@@ -149,7 +169,7 @@ describe('a URL', () => {
   });
 
   test('that killed its worker too often ends as crashed without being asked for again', async () => {
-    const { effects, done } = world({ fetchPage: async () => Promise.reject(new Error('asked')) });
+    const { effects, done } = world({ fetchPage: async () => expect.unreachable('asked') });
     expect(await processUrl({ ...job, isCondemned: true }, effects)).toEqual({ next: 'nothing' });
     expect(done).toEqual([['commit', { next: 'give-up', class: 'crashed', reason: 'workers-died' }, undefined]]);
   });

@@ -1,4 +1,3 @@
-import { jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { Queue } from 'bullmq';
@@ -6,19 +5,13 @@ import { expect, test } from 'vitest';
 import type { Job } from '../../../apps/worker/src/job.ts';
 import { keepTaking } from '../../../apps/worker/src/keep-taking.ts';
 import { takeJobs } from '../../../apps/worker/src/queue.ts';
+import { jobForTests } from '../../support/job-for-tests.ts';
 import { logForTests } from '../../support/log-for-tests.ts';
 import { withRedisOfItsOwn } from '../../support/redis-of-a-file.ts';
 import { until } from '../../support/until.ts';
 
 let redis: Redis;
 withRedisOfItsOwn((given) => (redis = given));
-
-const line = (seq: number) => ({ seq, release: 0, line: seq + 1, attempts: 0, deferredSinceMs: 0 });
-const jobOf = (seq: number) => ({
-  name: 'url',
-  data: { v: 1, run: 'a', host: 'h', record: `${seq} 0 ${seq + 1} 0 0 http://h/`, releasedAtMs: 1, turnHeld: true },
-  opts: { jobId: jobIdOf('a', line(seq)) },
-});
 
 test('a worker on whose connection nothing is heard any more takes jobs again on another', async () => {
   const { log } = logForTests();
@@ -34,11 +27,11 @@ test('a worker on whose connection nothing is heard any more takes jobs again on
   const taking = keepTaking(take(first), async () => take(second));
   taking.takeAtMost(4);
   const queue = new Queue('fetch', { connection: redis, prefix: firstShard.bullPrefix });
-  await queue.add(jobOf(0).name, jobOf(0).data, jobOf(0).opts);
+  await queue.addBulk([jobForTests(0)]);
   await until(() => seen.length === 1);
 
   first.stream.pause();
-  await queue.addBulk([1, 2, 3].map(jobOf));
+  await queue.addBulk([1, 2, 3].map(jobForTests));
   await taking.replace();
   await until(() => new Set(seen).size === 4);
   expect([taking.started() >= 4, taking.isTaking()]).toEqual([true, true]);

@@ -76,6 +76,8 @@ function* partsOfHosts(model: Model, picture: Picture): Generator<Part> {
     const leases = [...host.leases].filter(isLive).map(([id, expiry]) => [id, String(expiry)]);
     yield [`leases of ${name}`, leases.toSorted(), [...pairsOf(picture.get(`l:${name}`))].filter(isLive).toSorted()];
     const clocks = Object.entries(host.clocks).map(([clock, value]) => [clock, String(value)]);
+    const delays = [...host.delays].map(([whose, delayMs]) => [whose, String(delayMs)]);
+    yield [`delays of ${name}`, delays.toSorted(), [...pairsOf(picture.get(`robots-delay:${name}`))].toSorted()];
     yield [`clocks of ${name}`, clocks.toSorted(), [...pairsOf(picture.get(`h:${name}`))].toSorted()];
   }
 }

@@ -21,6 +21,8 @@ export type RunModel = {
   perHost: number;
   gapMs: number;
   rate: number;
+  /** The longest crawl-delay that it obeys in ms, 0: none. */
+  obeysMs: number;
   pushed: number;
   checkpoint: string;
   /** Lines in all, once the last was pushed. */
@@ -55,6 +57,9 @@ export type HostModel = {
   leases: Map<string, number>;
   clocks: Clocks;
   forgottenAtMs: number;
+  /** Scheme and product -> crawl-delay in ms. */
+  delays: Map<string, number>;
+  delaysForgottenAtMs: number;
   /** Its limit has grown since release or the end of a turn looked at it: it may be served later than it could be. */
   isLooser: boolean;
   /** Runs whose lines could leave after the step before. */
@@ -74,13 +79,14 @@ export const newModel = (nowMs: number): Model => ({
 
 export const newRun = (
   model: Model,
-  { name, perHost, gapMs, rate }: Pick<RunModel, 'name' | 'perHost' | 'gapMs' | 'rate'>,
+  { name, perHost, gapMs, rate, obeysMs }: Pick<RunModel, 'name' | 'perHost' | 'gapMs' | 'rate' | 'obeysMs'>,
 ): void =>
   void model.runs.set(name, {
     name,
     perHost,
     gapMs,
     rate,
+    obeysMs,
     pushed: 0,
     checkpoint: '',
     total: undefined,
@@ -117,6 +123,8 @@ export const hostOf = (model: Model, host: string): HostModel => {
     leases: new Map(),
     clocks: {},
     forgottenAtMs: 0,
+    delays: new Map(),
+    delaysForgottenAtMs: 0,
     isLooser: false,
     runsBefore: [],
   };
@@ -145,25 +153,37 @@ export const lagOf = (run: RunModel): number => {
 export const liveLeases = (model: Model, { leases }: HostModel): [id: string, expiry: number][] =>
   [...leases].filter(([, expiry]) => expiry > model.nowMs);
 
-/** The strictest wish among these runs. */
-export const limitsOf = (model: Model, runs: Iterable<string>): { most: number; gapMs: number } => {
+/** The strictest wish among these runs, and of the host itself as far as they obey it. */
+export const limitsOf = (
+  model: Model,
+  { delays }: HostModel,
+  runs: Iterable<string>,
+): { most: number; gapMs: number } => {
   const wishes = [...runs].map((run) => runOf(model, run));
+  const delayMs = Math.max(0, ...schemes.map((scheme) => delays.get(`${scheme} ${product}`) ?? 0));
   return {
     most: Math.min(...wishes.map(({ perHost }) => perHost)),
-    gapMs: Math.max(...wishes.map(({ gapMs }) => gapMs)),
+    gapMs: Math.max(...wishes.flatMap(({ gapMs, obeysMs }) => [gapMs, Math.min(obeysMs, delayMs)])),
   };
 };
 
-const hostHashLifeMs = 7_200_000;
+const schemes = ['http', 'https'];
+/** Of the runs' User-Agent: by this name robots.txt calls them. */
+const product = 'trawl';
+
+export const hostHashLifeMs = 7_200_000;
 
 export const setClocks = (model: Model, host: HostModel, clocks: Clocks): void => {
   Object.assign(host.clocks, clocks);
   host.forgottenAtMs = model.nowMs + hostHashLifeMs;
 };
 
-export const timePasses = (model: Model, byMs: number): void => {
-  model.nowMs += byMs;
-  for (const host of model.hosts.values()) if (host.forgottenAtMs <= model.nowMs) host.clocks = {};
+export const setNow = (model: Model, nowMs: number): void => {
+  model.nowMs = nowMs;
+  for (const host of model.hosts.values()) {
+    if (host.forgottenAtMs <= nowMs) host.clocks = {};
+    if (host.delaysForgottenAtMs <= nowMs) host.delays.clear();
+  }
 };
 
 /** A request that left later than its start was granted: the gap counts from there. */

@@ -43,7 +43,7 @@ const freeAt = (model: Model, host: HostModel, most: number, atMs: number): numb
 export const servedAtMs = (model: Model, host: HostModel, lagMark: number): number => {
   const runs = runsThatGoOn(model, host, lagMark);
   if (runs.length === 0) return Infinity;
-  const { most } = limitsOf(model, runs);
+  const { most } = limitsOf(model, host, runs);
   const dueMs = Math.max(model.nowMs, host.clocks.next ?? 0, host.clocks.blocked ?? 0);
   const changes = [dueMs, host.clocks.hopUntil ?? 0, ...liveLeases(model, host).map(([, expiry]) => expiry)];
   const moments = changes.filter((atMs) => atMs >= dueMs).toSorted((a, b) => a - b);
@@ -76,7 +76,7 @@ function serve(model: Model, name: string, urls: ReleasedUrl[], limits: ReleaseL
   must(!halted, `a URL of ${halted?.run} left, which is held up`);
   const dueMs = Math.max(host.clocks.next ?? 0, host.clocks.blocked ?? 0);
   must(dueMs <= model.nowMs, `${name} was served ${dueMs - model.nowMs} ms early`);
-  const { most, gapMs } = limitsOf(model, runs);
+  const { most, gapMs } = limitsOf(model, host, runs);
   const free = freeAt(model, host, most, model.nowMs);
   must(urls.length <= (gapMs > 0 ? Math.min(1, free) : free), `${urls.length} URLs for ${free} free slots of ${name}`);
   isFair(host, urls, runs);

@@ -14,7 +14,14 @@ import {
 import { finishIfComplete, recordOutcome } from './model-of-ledger.ts';
 import { bookStart, rateOf } from './model-of-rate.ts';
 
-export type TurnLimits = { leaseMs: number; longestWaitMs: number; hop?: boolean; again?: boolean; leadMs?: number };
+export type TurnLimits = {
+  leaseMs: number;
+  longestWaitMs: number;
+  hop?: boolean;
+  again?: boolean;
+  leadMs?: number;
+  usedMs?: number;
+};
 
 const hopReserveMs = 3000;
 
@@ -33,7 +40,8 @@ export const acquire = (model: Model, turn: TurnRequest, limits: TurnLimits, loc
   const halt = model.halted.get(run);
   if (halt !== undefined) return { kind: halt === 'paused' ? 'paused' : 'cancelled' };
 
-  const { most, gapMs } = limitsOf(model, [run, ...host.lines.keys()]);
+  const { most, gapMs } = limitsOf(model, host, [run, ...host.lines.keys()]);
+  noteUse(model, host, gapMs, limits.usedMs);
   const holds = (host.leases.get(id) ?? 0) > model.nowMs;
   if (!holds && liveLeases(model, host).length >= most) {
     if (limits.hop) setClocks(model, host, { hopUntil: model.nowMs + hopReserveMs });
@@ -43,6 +51,13 @@ export const acquire = (model: Model, turn: TurnRequest, limits: TurnLimits, loc
   if (wishedMs - model.nowMs > limits.longestWaitMs) return { kind: 'busy', waitMs: wishedMs - model.nowMs };
   return grant(model, host, { turn, limits, wishedMs, gapMs, holds });
 };
+
+/** The turn that it holds was used for another request: the gap counts from that one. */
+function noteUse(model: Model, host: HostModel, gapMs: number, usedMs = 0): void {
+  const { last = 0, next = 0 } = host.clocks;
+  if (gapMs === 0 || usedMs <= last || usedMs > model.nowMs) return;
+  setClocks(model, host, { last: usedMs, lastBy: '', next: Math.max(next, usedMs + gapMs) });
+}
 
 /** Nobody starts before the host's penalty ends, or closer to another start than the gap. */
 function firstStart(

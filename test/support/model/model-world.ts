@@ -4,9 +4,10 @@ import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { createSweeper } from '../../../apps/producer/src/release/sweeper.ts';
+import { createRobotsStore } from '../../../apps/worker/src/robots/robots-store.ts';
 import { turnOfReleased } from '../frontier-world.ts';
 import { runSpecOf } from '../run-for-tests.ts';
-import { type Model, newModel, newRun } from './frontier-model.ts';
+import { type Model, newModel, newRun, setNow } from './frontier-model.ts';
 import { definePicture } from './picture.ts';
 import { type PretendJob, pretendQueue } from './pretend-queue.ts';
 import { pretendSinks } from './pretend-sink.ts';
@@ -35,10 +36,11 @@ export const beginWorld = async (redis: Redis, setting: Setting) => {
   const frontier = createFrontier(redis, firstShard);
   const runs = createRuns(redis, firstShard);
   const queue = pretendQueue(redis);
-  for (const [i, { perHost, gapMs, rate }] of setting.runs.entries()) {
+  for (const [i, { perHost, gapMs, rate, obeysMs = 0 }] of setting.runs.entries()) {
     const name = runNames[i] ?? 'z';
-    newRun(model, { name, perHost, gapMs, rate });
-    await runs.create(runSpecOf(name, { perHost, perHostGapMs: gapMs, ratePerSecond: rate }));
+    newRun(model, { name, perHost, gapMs, rate, obeysMs });
+    const politeness = { perHost, perHostGapMs: gapMs, ratePerSecond: rate, crawlDelayCapMs: obeysMs };
+    await runs.create(runSpecOf(name, politeness));
   }
   const world = {
     redis,
@@ -47,6 +49,7 @@ export const beginWorld = async (redis: Redis, setting: Setting) => {
     runs,
     control: createRunControl(redis, firstShard),
     queue,
+    robots: createRobotsStore(redis, firstShard),
     sinks: pretendSinks(redis, frontier, runs, (): Model => world.model),
     sweep: createSweeper({ redis, shard: firstShard, add: queue.add }),
     readPicture: definePicture(redis),
@@ -76,8 +79,7 @@ export const rollBack = async (world: ModelWorld): Promise<void> => {
   if (!world.snapshot) return;
   const { nowMs } = world.model;
   world.model = structuredClone(world.snapshot.model);
-  world.model.nowMs = nowMs;
-  for (const host of world.model.hosts.values()) if (host.forgottenAtMs <= nowMs) host.clocks = {};
+  setNow(world.model, nowMs);
   world.queue.goBackTo(world.snapshot.jobs);
   world.sinks.disconnect();
   world.asleepUntilMs = undefined;

@@ -95,6 +95,26 @@ export const mutants: Mutant[] = [
     faults: [['movesOwnStart and last or last + gapMs', 'last']],
   },
   {
+    breaks: 'a crawl-delay is a gap',
+    scripts: ['release', 'acquire'],
+    faults: [['math.max(own.gapMs, crawlDelayOf(host, own))', 'own.gapMs']],
+  },
+  {
+    breaks: 'the longest crawl-delay that a run obeys',
+    scripts: ['release', 'acquire'],
+    faults: [['math.min(limits.delayCapMs, ', 'math.min(3600000, ']],
+  },
+  {
+    breaks: 'a crawl-delay counts from the request for the robots.txt',
+    scripts: ['keep-robots'],
+    faults: [["redis.call('HEXISTS', P .. 'h:' .. host, 'last') == 0 then", 'false then']],
+  },
+  {
+    breaks: 'the gap to the request for which a turn was used',
+    scripts: ['acquire'],
+    faults: [['if usedMs and gapMs > 0 and', 'if false and']],
+  },
+  {
     breaks: 'the reserve for a redirect',
     scripts: ['acquire'],
     faults: [["if isHop then setHostClock(host, 'hopUntil', nowMs + hopReserveMs) end", '']],

@@ -3,13 +3,14 @@ import { forgetRuns } from '@trawl/shared/frontier/forget-runs.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { checkReady, compare } from './compare.ts';
-import { type Model, must, timePasses, Violation } from './frontier-model.ts';
+import { type Model, must, setNow, Violation } from './frontier-model.ts';
 import { checkInvariants } from './invariants.ts';
 import { finishCancelled, forget, halt } from './model-of-halts.ts';
 import { noteLooserHosts, servedAtMs } from './model-of-release.ts';
 import { beginWorld, chosen, type ModelWorld, note, remember, rollBack, runNamed } from './model-world.ts';
 import { passTime } from './pretend-time.ts';
 import { atIso, pushStep, releaseStep, sweepStep } from './producer-steps.ts';
+import { robotsStep } from './robots-step.ts';
 import type { Sequence, Step } from './steps.ts';
 import {
   acquireStep,
@@ -74,6 +75,8 @@ async function doStep(world: ModelWorld, step: Step): Promise<void> {
       return yieldStep(world, step);
     case 'commit':
       return commitStep(world, step);
+    case 'robots':
+      return robotsStep(world, step);
     case 'pause':
     case 'resume':
     case 'cancel':
@@ -93,7 +96,7 @@ async function doStep(world: ModelWorld, step: Step): Promise<void> {
       return rollBack(world);
     case 'pass':
       await passTime(world.redis, world.model.nowMs, step.ms);
-      timePasses(world.model, step.ms);
+      setNow(world.model, world.model.nowMs + step.ms);
       if (step.ms >= jobLockMs) await handOnStalled(world);
   }
 }

@@ -12,11 +12,21 @@ export type Step =
   | { do: 'lose-lock' | 'worker-dies' | 'lose-job'; pick: Pick }
   /** The job of a hand goes on elsewhere, and asks for its turn; the hand does not know. */
   | { do: 'hand-on'; pick: Pick }
-  | { do: 'acquire'; pick: Pick; again: boolean; patienceMs: number; leadMs: number; showsLock?: boolean }
+  | {
+      do: 'acquire';
+      pick: Pick;
+      again: boolean;
+      patienceMs: number;
+      leadMs: number;
+      showsLock?: boolean;
+      usedMsAgo?: number;
+    }
   | { do: 'hop'; pick: Pick; host: Pick; patienceMs: number }
   | { do: 'leave-hops'; pick: Pick }
   | { do: 'yield'; pick: Pick; how: 'retry' | 'put-back'; pauseMs: number; sentMsAgo: number }
   | { do: 'commit'; picks: Pick[]; class: 'ok' | 'http-error' | 'unreachable'; sentMsAgo: number; isRepeated: boolean }
+  /** What a robots.txt says of the delay; `seen`: in the one that another process has asked for. */
+  | { do: 'robots'; host: Pick; by: string; delayMs: number; sentMsAgo: number; how: 'asked' | 'seen' }
   | { do: 'pause' | 'resume' | 'cancel' | 'finish' | 'forget'; run: Pick }
   | { do: 'collect'; run: Pick; how: CollectHow }
   | { do: 'sweep' | 'snapshot' | 'roll-back' }
@@ -25,7 +35,7 @@ export type Step =
 export type Sequence = { setting: Setting; steps: Step[] };
 
 export type Setting = {
-  runs: { perHost: number; gapMs: number; rate: number }[];
+  runs: { perHost: number; gapMs: number; rate: number; obeysMs?: number }[];
   markBytes: number;
   lagBytes: number;
 };
@@ -68,6 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       patienceMs: fc.constantFrom(0, 1000, 60_000),
       leadMs: fc.constantFrom(0, 0, 7),
       showsLock: fc.constantFrom(true, true, false),
+      usedMsAgo: sentMsAgo,
     }),
   },
   {
@@ -77,6 +88,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       pick: small,
       host: fc.nat({ max: 2 }),
       patienceMs: fc.constantFrom(0, 5000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('robots' as const),
+      host: small,
+      by: fc.constantFrom('http trawl', 'http trawl', 'https trawl', 'http other'),
+      delayMs: fc.constantFrom(0, 3, 700, 5000),
+      sentMsAgo,
+      how: fc.constantFrom('asked', 'asked', 'seen'),
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('hand-on' as const), pick: small }) },
@@ -132,6 +154,7 @@ const setting: fc.Arbitrary<Setting> = fc.record({
       perHost: fc.integer({ min: 1, max: 3 }),
       gapMs: fc.constantFrom(0, 0, 4, 1000),
       rate: fc.constantFrom(0, 0, 0, 20),
+      obeysMs: fc.constantFrom(0, 500, 60_000),
     }),
     { minLength: 1, maxLength: 3 },
   ),

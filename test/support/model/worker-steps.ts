@@ -19,8 +19,10 @@ export const takeStep = async (world: ModelWorld, pick: number): Promise<void> =
 export const acquireStep = async (world: ModelWorld, step: StepOf<'acquire'>): Promise<void> => {
   const hand = chosen(world.hands, step.pick);
   if (!hand) return;
-  const { again, leadMs, patienceMs, showsLock = true } = step;
-  const kind = await ask(world, hand, { showsLock }, { leaseMs, longestWaitMs: patienceMs, again, leadMs });
+  const { again, leadMs, patienceMs, showsLock = true, usedMsAgo = -1 } = step;
+  // One that was used is not asked for again as if it had not been.
+  const used = again || usedMsAgo < 0 ? { again } : { usedMs: world.model.nowMs - usedMsAgo };
+  const kind = await ask(world, hand, { showsLock }, { leaseMs, longestWaitMs: patienceMs, leadMs, ...used });
   if (kind === 'recorded' || kind === 'superseded') await end(world, hand);
 };
 

@@ -1,0 +1,133 @@
+import type { Mutant } from './mutant.ts';
+
+const scripts = 'packages/shared/src/frontier/scripts';
+
+/** What a host is asked, by whom, and when. */
+export const mutantsOfPoliteness: Mutant[] = [
+  {
+    mechanism: 'release leases the slots of a host',
+    file: `${scripts}/release.lua`,
+    from: "redis.call('ZADD', P .. 'l:' .. host, unpack(leases))",
+    to: '',
+    tests: [['e2e/frontier', 'a host gets no more URLs than it has free slots, and a commit frees one']],
+  },
+  {
+    mechanism: 'a lease expires',
+    file: `${scripts}/parts/host.lua`,
+    from: "redis.call('ZREMRANGEBYSCORE', leases, '-inf', nowMs)",
+    to: '',
+    tests: [['e2e/frontier', 'an expired lease frees the slot of a worker that died']],
+  },
+  {
+    mechanism: 'no turn while the host is full',
+    file: `${scripts}/acquire.lua`,
+    from: 'if slotsHeld(host, most) >= most then',
+    to: 'if false then',
+    tests: [['e2e/frontier-turns', 'refuses a retry while the host is full and grants it when a slot is free']],
+  },
+  {
+    mechanism: 'the gap between two starts',
+    file: `${scripts}/acquire.lua`,
+    from: 'movesOwnStart and last or last + gapMs',
+    to: 'last',
+    tests: [['e2e/frontier-turns', 'is kept between the starts of two URLs that were released already']],
+  },
+  {
+    mechanism: 'the gap counts from when a request really left',
+    file: `${scripts}/parts/host.lua`,
+    from: 'if last and startedAtMs > last and startedAtMs <= nowMs then',
+    to: 'if false then',
+    tests: [['e2e/frontier-turns', 'counts from when the request really left']],
+  },
+  {
+    mechanism: 'a crawl-delay is a gap',
+    file: `${scripts}/parts/host.lua`,
+    from: 'local gapMs, most = math.max(own.gapMs, crawlDelayOf(host, own)), own.most',
+    to: 'local gapMs, most = own.gapMs, own.most',
+    tests: [['e2e/robots-store', 'is a gap of those runs that obey it, up to their cap']],
+  },
+  {
+    mechanism: 'the rate, where URLs are released',
+    file: `${scripts}/release.lua`,
+    from: 'most = math.min(most, math.floor(tokens))',
+    to: '',
+    tests: [['e2e/frontier', 'a global rate lets a burst of a tenth of a second go and announces the next token']],
+  },
+  {
+    mechanism: 'the rate, where a turn is asked for',
+    file: `${scripts}/acquire.lua`,
+    from: 'startMs = bookStart(rate, startMs)',
+    to: '',
+    tests: [['e2e/frontier-turns', 'starts of retries keep the global rate']],
+  },
+  {
+    mechanism: 'a host that asked for a pause gets it from the whole fleet',
+    file: `${scripts}/parts/host.lua`,
+    from: 'return math.max(nowMs, tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0)',
+    to: 'return math.max(nowMs, tonumber(clocks[1]) or 0)',
+    tests: [['e2e/frontier-turns', 'its host is blocked for everybody for as long as it asked']],
+  },
+  {
+    mechanism: 'the slot is that of the latest execution',
+    file: `${scripts}/commit.lua`,
+    from: 'elseif ownsLease(id, tonumber(ARGV[i + 8])) then',
+    to: 'else',
+    tests: [['e2e/frontier-executions', 'may still record the outcome, but leaves the slot to the one that is asking']],
+  },
+  {
+    mechanism: 'only the latest execution puts a line back',
+    file: `${scripts}/yield.lua`,
+    from: 'if ownsLease(id, tonumber(ARGV[8])) then',
+    to: 'if true then',
+    tests: [['e2e/frontier-executions', 'gives neither slot nor URL back']],
+  },
+  {
+    mechanism: 'no turn without the lock of the job',
+    file: `${scripts}/acquire.lua`,
+    from: 'if hasLost or not ownsLease(id, execution) then',
+    to: 'if not ownsLease(id, execution) then',
+    tests: [['e2e/frontier-executions', "gets no turn once its lock is another one's, or gone"]],
+  },
+  {
+    mechanism: 'no turn for a line that has its outcome',
+    file: `${scripts}/acquire.lua`,
+    from: "if redis.call('GETBIT', P .. 'done:' .. run, seq) == 1 then return 'recorded' end",
+    to: '',
+    tests: [['e2e/frontier-executions', 'and that records it frees the slot of a later one that died']],
+  },
+  {
+    mechanism: 'the lease of release is a turn only as long as it outlives the execution',
+    file: 'apps/worker/src/politeness/ask-for-turn.ts',
+    from: 'leaseLeftMs > jobDeadlineMs',
+    to: 'leaseLeftMs !== jobDeadlineMs',
+    tests: [['unit/ask-for-turn', '%s asks the host']],
+  },
+  {
+    mechanism: 'a process that was held up asks for its turn again',
+    file: 'apps/worker/src/politeness/ask-for-turn.ts',
+    from: 'if (isInTime || asked === mostAsked)',
+    to: 'if (isInTime || asked <= mostAsked)',
+    tests: [['unit/ask-for-turn', 'a process that was held up past its turn asks again']],
+  },
+  {
+    mechanism: 'a redirect takes the turn of the other host',
+    file: 'apps/worker/src/politeness/ask-for-hop.ts',
+    from: 'if (!isOther && !hasGap) return',
+    to: 'if (!hasGap) return',
+    tests: [['unit/ask-for-turn', 'a redirect to another host takes its turn, and gives it back at the end']],
+  },
+  {
+    mechanism: 'robots.txt is obeyed',
+    file: 'apps/worker/src/obey-robots.ts',
+    from: "isAllowed(found.rules, url) ? turnForPage(found.rules, held) : forbidden('robots', url.href)",
+    to: 'turnForPage(found.rules, held)',
+    tests: [['e2e/robots', 'what is disallowed is never asked, by the longest rule of our own group']],
+  },
+  {
+    mechanism: 'one process of the fleet asks for a robots.txt',
+    file: 'apps/worker/src/robots/robots-store.ts',
+    from: "'PX', claimMs, 'NX')",
+    to: "'PX', claimMs)",
+    tests: [['e2e/robots-store', 'is one process’s until it has stored the file or gives it back']],
+  },
+];
