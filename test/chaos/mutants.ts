@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mutants } from '../support/mutants/all-mutants.ts';
-import { type Judgement, judgeMutant, takeBaseline } from '../support/mutants/judge-mutant.ts';
+import { takeBaseline } from '../support/mutants/baseline.ts';
+import { type Judgement, judgeMutant } from '../support/mutants/judge-mutant.ts';
 import type { Mutant } from '../support/mutants/mutant.ts';
 import { makeScratchCopy, type ScratchCopy } from '../support/mutants/scratch-copy.ts';
 import { tableOfJudgements } from '../support/mutants/table-of-judgements.ts';
@@ -54,9 +55,9 @@ const main = async (): Promise<number> => {
 };
 
 const judge = async (wanted: Mutant[], copy: ScratchCopy, stop: AbortSignal): Promise<Judgement[]> => {
-  const tests = wanted.flatMap((mutant) => mutant.tests);
-  const baseline = await takeBaseline(copy, tests, stop);
-  say(`whole   the tests of ${wanted.length} mechanisms pass`);
+  const first = wanted.map(({ tests }) => tests[0]);
+  const baseline = await takeBaseline(copy, first, stop);
+  for (const problem of baseline.problems) say(`FAILS   with everything in its place: ${problem}`);
   const judgements: Judgement[] = [];
   for (const mutant of wanted) {
     const judgement = await judgeMutant(copy, mutant, { baseline, now: () => performance.now(), stop });

@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endAllRuns } from '../support/model/end-all-runs.ts';
 import { Violation } from '../support/model/frontier-model.ts';
-import { mutants, withFaults } from '../support/model/mutants.ts';
+import { mutantsOfBooks } from '../support/model/mutants-of-books.ts';
+import { mutantsOfTurns } from '../support/model/mutants-of-turns.ts';
 import { play } from '../support/model/play.ts';
 import { loadsWithPretendTime } from '../support/model/pretend-time.ts';
+import { withFaults } from '../support/model/script-mutant.ts';
 import { sequences } from '../support/model/steps.ts';
 import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
 
@@ -18,6 +20,7 @@ const quick = new Set([
   'the token of the lock',
   'waiting of a run, in release',
 ]);
+const mutants = [...mutantsOfBooks, ...mutantsOfTurns];
 const chosen = process.env['TRAWL_MUTANTS'] === '1' ? mutants : mutants.filter(({ breaks }) => quick.has(breaks));
 const most = Number(process.env['TRAWL_MODEL_RUNS'] ?? 3000);
 const seed = Number(process.env['TRAWL_MODEL_SEED'] ?? 1);

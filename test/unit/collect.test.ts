@@ -38,11 +38,14 @@ const world = (batches: OutcomeBatch[], isHeld = () => true) => {
 test('a batch is acknowledged when every sink has it, and the next one is read after that', async () => {
   const { effects, done } = world([batchOf(0, 2), batchOf(2, 3)]);
   expect(await collectRun(effects, new AbortController().signal)).toBe('collected');
-  expect(done).toEqual([
-    ...['store 2', 'stored 2', 'acknowledge 2', 'acknowledged'],
-    ...['store 3', 'stored 3', 'acknowledge 3', 'acknowledged'],
-    ...['finish', 'close sinks', 'close outcomes', 'release'],
-  ]);
+  const ofBatch = (records: number) => [
+    `store ${records}`,
+    `stored ${records}`,
+    `acknowledge ${records}`,
+    'acknowledged',
+  ];
+  const atTheEnd = ['finish', 'close sinks', 'close outcomes', 'release'];
+  expect(done).toEqual([...ofBatch(2), ...ofBatch(3), ...atTheEnd]);
 });
 
 test('a collector that may have lost its run meanwhile writes nothing more', async () => {

@@ -39,8 +39,8 @@ const factsOf = (test: TestCase): { test: string; ms: number } => ({
 
 const whyOf = (test: TestCase): Why => {
   const [error = {}] = test.result().errors ?? [];
-  const { name = '', message, diff = '' } = deepest(error);
-  if (/^Test timed out/.test(message ?? '')) return { kind: 'timeout', says: lineOf(message) };
+  const { name = '', message = '', diff = '' } = deepest(error);
+  if (message.startsWith('Test timed out')) return { kind: 'timeout', says: lineOf(message) };
   // A property tells of its counterexample; what is wrong with it is the cause. The model's word for an assertion is a violation.
   const kind = /^(AssertionError|Violation)$/.test(name) ? 'assertion' : 'error';
   const line = lineOf(message).replace(' // Object.is equality', '');

@@ -49,3 +49,8 @@ export const runTests = async (
     return { passed: [], failed: [], broken: ['vitest did not come to its end'] };
   }
 };
+
+export const errorsOf = ({ failed, broken }: TestRun): string[] => [
+  ...failed.map(({ test, why }) => `${test}: ${why.says}`),
+  ...broken,
+];
