@@ -73,7 +73,7 @@ test.each<[string, (path: string) => SourceSpec, RegExp]>([
   fleet.start('producer', [], { TRAWL_LOG_LEVEL: 'fatal' });
   const status = await fleet.finished('bad');
   expect(status.problem).toMatch(problem);
-  expect(status).toMatchObject({ pushed: 0, classes: {} });
+  expect([status.pushed, status.classes]).toEqual([0, {}]);
   await leave('good', { kind: 'text', path: await fileOf('good.txt', urls(3)) });
   await isFed('good');
 });

@@ -84,7 +84,9 @@ test('a producer that died between two pushes is continued exactly where it was'
   };
   await expect(feedRun(spec, optionsWith({ frontier: dying }), never)).rejects.toThrow('killed');
   await feedRun(spec, optionsWith(), never);
-  expect(await world.runs.status('a')).toMatchObject({ state: 'draining', pushed: 1800, classes: {} });
+  const status = await world.runs.status('a');
+  expect(status).toMatchObject({ state: 'draining', pushed: 1800 });
+  expect(status?.classes).toEqual({});
   expect(await world.linesOf('a')).toBe(1800);
 });
 
@@ -101,7 +103,8 @@ test('a producer whose push was done but whose answer was lost pushes nothing tw
   };
   await feedRun(spec, optionsWith({ frontier: losing }), never);
   expect(await world.linesOf('a')).toBe(1800);
-  expect(await world.runs.status('a')).toMatchObject({ pushed: 1800, classes: {} });
+  const status = await world.runs.status('a');
+  expect([status?.pushed, status?.classes]).toEqual([1800, {}]);
 });
 
 test('two producers on one run push every line once', async () => {

@@ -51,7 +51,9 @@ const isAbbreviated = (message: string): boolean => /…\(| Array\(/.test(messag
 
 /** `- what was expected`, `+ what was there`: of large values the message says only that they differ. */
 const firstDifference = (diff: string): string[] => {
-  const lines = stripVTControlCharacters(diff).split('\n').slice(2);
+  const lines = stripVTControlCharacters(diff)
+    .split('\n')
+    .filter((line) => !/^[-+] (Expected|Received)/.test(line));
   const first = (sign: string): string[] =>
     lines.filter((line) => line.startsWith(sign) && /\w/.test(line)).slice(0, 1);
   return [...first('-'), ...first('+')].map((line) => line.replaceAll(/\s+/g, ' '));

@@ -28,8 +28,8 @@ export const mutantsOfSinksAndRedis: Mutant[] = [
   {
     mechanism: 'a sink that refuses is asked again',
     file: 'apps/collector/src/sink/patient-sink.ts',
-    from: "return 'refused';",
-    to: 'throw error;',
+    from: "while ((await attempt(act)) === 'refused') {",
+    to: "if ((await attempt(act)) === 'refused') return false;\n    while (tryAgainMs < 0) {",
     tests: [['e2e/file-sink', 'is asked again until it takes the batch, and then holds it once']],
   },
   {
