@@ -43,6 +43,7 @@ const pauses: Record<Of<'interrupted'>['why'], true> = {
   'hop-must-wait': true,
   'memory-full': true,
   'robots-first': true,
+  'turn-passed': true,
   'no-network': true,
   'machine-full': true,
 };

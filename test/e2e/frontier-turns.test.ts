@@ -148,7 +148,8 @@ describe('the gap', () => {
   test('moves with the process that was held up between its turn and its request', async () => {
     const { first, second } = await twoReleased();
     const startMs = await startOf(first);
-    expect(await world.frontier.acquire(first, { ...acquireLimits, again: true })).toEqual({ kind: 'go', waitMs: 0 });
+    const again = { ...acquireLimits, again: true };
+    expect(await world.frontier.acquire(first, again)).toEqual({ kind: 'go', waitMs: 0, isPaced: true });
     const movedToMs = Number((await startsOf())[0]);
     expect(movedToMs).toBeGreaterThanOrEqual(startMs);
     expect(await startOf(second)).toBeGreaterThanOrEqual(movedToMs + gapRun.perHostGapMs);
@@ -170,10 +171,17 @@ describe('the gap', () => {
     expect(await startOf(second, { again: true })).toBeGreaterThanOrEqual(startedAtMs + gapRun.perHostGapMs);
   });
 
+  test('begins where the time ends for which a start may be used', async () => {
+    const { first, second } = await twoReleased();
+    const endMs = await startOf(first, { spareMs: 200 });
+    expect(endMs - Math.floor(await redisNowMs(world.redis))).toBeGreaterThan(100);
+    expect(await startOf(second)).toBeGreaterThanOrEqual(endMs + gapRun.perHostGapMs);
+  });
+
   test('is granted no earlier than its answer arrives', async () => {
     const { first } = await twoReleased();
     const granted = await world.frontier.acquire(first, { ...acquireLimits, leadMs: 30 });
-    expect(granted).toEqual({ kind: 'go', waitMs: 30 });
+    expect(granted).toMatchObject({ kind: 'go', waitMs: 30 });
   });
 
   test('is kept between a request and its own retry', async () => {

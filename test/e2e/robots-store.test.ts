@@ -179,6 +179,6 @@ test('a turn that was used for another request is followed by the gap from where
   const limits = { leaseMs: 60_000, longestWaitMs: 1000 };
   expect(await world.frontier.acquire(turn, limits)).toMatchObject({ kind: 'go' });
   await world.redis.hset(key('h:h'), 'last', Math.floor((await nowMs()) - 2900)); // granted, but long on its way
-  const again = await world.frontier.acquire(turn, { ...limits, usedMs: await nowMs() });
+  const again = await world.frontier.acquire(turn, { ...limits, usedAgoMs: 0 });
   expect(again.kind === 'busy' && again.waitMs > 2500).toBe(true);
 });

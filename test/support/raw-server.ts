@@ -15,6 +15,8 @@ export type RawServer = {
   url: (path?: string, host?: string) => string;
   heads: string[];
   connections: () => number;
+  openConnections: () => number;
+  endConnections: () => void;
   close: () => Promise<void>;
 };
 
@@ -47,6 +49,8 @@ export const startRawServer = async (answer: (request: RawRequest) => void): Pro
     url: (path = '/', host = '127.0.0.1') => `http://${host}:${port}${path}`,
     heads,
     connections: () => connections,
+    openConnections: () => sockets.size,
+    endConnections: () => sockets.forEach((socket) => socket.end()),
     close: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -13,7 +13,8 @@ import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
 import { obeyRobots } from './obey-robots.ts';
 import { createHops } from './politeness/ask-for-hop.ts';
-import { askForTurn, turnOf } from './politeness/ask-for-turn.ts';
+import { askForTurn } from './politeness/ask-for-turn.ts';
+import { createDeparture, turnOf } from './politeness/departure.ts';
 import type { Effects } from './process-url.ts';
 import type { RobotsFollower } from './robots/follow-robots.ts';
 import type { RunPolicy } from './run-policies.ts';
@@ -29,7 +30,9 @@ export type EffectTools = {
   jobDeadlineMs: number;
   /** Estimate of Redis ms. */
   nowMs: () => number;
+  monotonicMs: () => number;
   oneWayMs: () => number;
+  noteRoundTrip: (ms: number) => void;
   random: () => number;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;
@@ -50,42 +53,44 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
   const { frontier, nowMs, random, measure } = tools;
   const { settings } = policy;
   let startedAtMs: number | undefined;
-  let sentAtMs: number | undefined;
+  let departure: ReturnType<typeof createDeparture> | undefined;
   let robots: ReturnType<typeof obeyRobots> | undefined;
+  const departureOf = (job: Job) => (departure ??= createDeparture(job, tools));
   /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
   const startOf = (job: Job) => {
-    const lastAtMs = sentAtMs ?? robots?.askedAtMs();
+    const lastAtMs = departure?.ownLastAtMs();
     const hasGap = robots?.hasGap() ?? !job.turnHeld;
     return hasGap && lastAtMs !== undefined ? { startedAtMs: lastAtMs } : {};
   };
 
   const fetchPage = async (job: Job): Promise<FetchOutcome> => {
     const { url, overrides } = job.line;
-    const hops = createHops(job, tools);
-    const obedience = (robots ??= obeyRobots(job, policy, tools));
+    const leaving = departureOf(job);
+    leaving.goTo(job.host);
+    const hops = createHops(job, tools, leaving);
+    const obedience = (robots ??= obeyRobots(job, policy, tools, leaving));
     const askForHop = (hop: Hop) => obedience.ofHop(hop, hops);
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
     try {
       const cookies = settings.cookies && { cookies: await tools.openCookies(job.run) };
-      const basics = { url, policy: policy.fetch, askForHop, memory };
+      const basics = { url, policy: policy.fetch, askForHop, departure: leaving, memory };
       const request = { ...basics, ...(overrides && { overrides }), ...cookies };
       const outcome = await tools.fetcher.fetchPage(request, tools.halted.stopOf(job.run));
       measure.fetched(outcome);
-      const { sentMs } = outcome.trace.timings;
-      if (sentMs !== undefined) sentAtMs = startedAtMs + sentMs;
       return outcome;
     } finally {
       measure.fetchEnds();
+      leaving.close();
       await obedience.leave();
       await hops.leave();
     }
   };
 
   return {
-    askForTurn: (job) => askForTurn(job, tools),
+    askForTurn: (job) => askForTurn(job, tools, departureOf(job)),
     haltOf: (job) => tools.halted.of(job.run),
-    askRobots: (job) => (robots = obeyRobots(job, policy, tools)).ofPage(),
+    askRobots: (job) => (robots = obeyRobots(job, policy, tools, departureOf(job))).ofPage(),
     fetchPage,
     classify: (job, outcome) =>
       classify(

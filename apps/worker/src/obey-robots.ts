@@ -5,7 +5,8 @@ import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
 import { createHops, type HopOptions } from './politeness/ask-for-hop.ts';
-import { askForTurn, type HeldTurn, type TurnOptions } from './politeness/ask-for-turn.ts';
+import { askForTurn, type TurnOptions } from './politeness/ask-for-turn.ts';
+import type { Departure } from './politeness/departure.ts';
 import type { LookedUp, RobotsFollower } from './robots/follow-robots.ts';
 import { isAllowed, type RobotsRules } from './robots/robots-rules.ts';
 import type { RunPolicy } from './run-policies.ts';
@@ -20,9 +21,10 @@ export type RobotsTools = HopOptions &
 
 type Hops = ReturnType<typeof createHops>;
 
-/** A turn that was waited with for longer than this is asked for again: others may have started meanwhile. */
-const lateMs = 20;
-/** A lease, besides, that the wait has eaten this much of. */
+/** After a look-up: whether its request took the turn, or the wait most of its lease. */
+type TurnIs = 'as before' | 'used' | 'old';
+
+/** A lease that the wait has eaten this much of is taken anew. */
 const longWaitMs = 1000;
 /** How long another process's request for the same file is waited for. */
 const patienceMs = 20_000;
@@ -31,38 +33,34 @@ const patienceMs = 20_000;
  * What robots.txt has to say to one execution: before its page, and before each of its redirect hops. The request for the file
  * uses the turn of the host; where the host has a gap to keep, the page then needs another.
  */
-export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
+export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, departure: Departure) => {
   const { nowMs, halted, robots } = tools;
   const { crawlDelayCapMs } = policy.settings;
   const obeyed = policy.robots;
   const stop = halted.stopOf(job.run);
   let hasGap = !job.turnHeld;
-  /** Redis ms at which the last request for a robots.txt left. */
-  let askedAtMs: number | undefined;
   /** The one of a hop, which the page may not wait for. */
   let ofHop: { isUnwanted: AbortController; asking?: Promise<FetchOutcome> } | undefined;
 
   const fetchFile = async (origin: URL, hops: Hops, isUnwanted: AbortSignal) => {
     const url = `${origin.origin}/robots.txt`;
-    const startedAtMs = nowMs();
+    const requestsBefore = departure.requests();
     const askForHop = ({ host }: Hop) => hops.ask(host, hasGap);
-    const asking = tools.fetcher.fetchPage({ url, policy: obeyed?.fetch ?? policy.fetch, askForHop }, isUnwanted);
+    const request = { url, policy: obeyed?.fetch ?? policy.fetch, askForHop, departure };
+    const asking = tools.fetcher.fetchPage(request, isUnwanted);
     if (ofHop) ofHop.asking = asking;
     const outcome = await asking;
     tools.measure.robotsAsked(outcome);
-    const { sentMs } = outcome.trace.timings;
-    if (sentMs !== undefined) askedAtMs = startedAtMs + sentMs;
-    return { outcome, sentAtMs: askedAtMs };
+    return { outcome, sentAtMs: departure.requests() > requestsBefore ? departure.lastAtMs() : undefined };
   };
 
-  /** `held` is undefined where the turn is as good as before. */
   const lookUp = async (
     url: URL,
     hops: Hops,
     isUnwanted: AbortSignal,
-  ): Promise<{ found: LookedUp; held?: HeldTurn }> => {
+  ): Promise<{ found: LookedUp; turnIs: TurnIs }> => {
     const beganAtMs = nowMs();
-    askedAtMs = undefined;
+    const requestsBefore = departure.requests();
     const found = await robots.lookUp({
       origin: url,
       product: obeyed?.product ?? '',
@@ -71,9 +69,8 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
       isOver: () => isUnwanted.aborted,
       patienceMs: Math.min(patienceMs, tools.jobDeadlineMs),
     });
-    if (askedAtMs !== undefined) return { found, held: { usedMs: askedAtMs } };
-    const waitedMs = nowMs() - beganAtMs;
-    return waitedMs > longWaitMs || (hasGap && waitedMs > lateMs) ? { found, held: { again: true } } : { found };
+    if (departure.requests() > requestsBefore) return { found, turnIs: 'used' };
+    return { found, turnIs: nowMs() - beganAtMs > longWaitMs ? 'old' : 'as before' };
   };
 
   const lookUpAndLeave = async (url: URL, hops: Hops) => {
@@ -86,12 +83,11 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
 
   const isDelayed = ({ crawlDelayS = 0 }: RobotsRules): boolean => crawlDelayS > 0 && crawlDelayCapMs > 0;
 
-  const turnForPage = async (rules: RobotsRules, held: HeldTurn | undefined): Promise<FetchOutcome | undefined> => {
+  const turnForPage = async (rules: RobotsRules, turnIs: TurnIs): Promise<FetchOutcome | undefined> => {
     const isNews = isDelayed(rules) && !hasGap;
     hasGap ||= isNews;
-    const isOld = held !== undefined && (hasGap || held.usedMs === undefined);
-    if (!isNews && !isOld) return undefined;
-    const turn = await askForTurn({ ...job, turnHeld: false }, tools, held ?? { again: true });
+    if (!isNews && turnIs !== 'old' && !(hasGap && turnIs === 'used')) return undefined;
+    const turn = await askForTurn({ ...job, turnHeld: false }, tools, departure);
     // Whatever else it says of the line, that is heard at its next turn.
     return turn.kind === 'go' ? undefined : interrupted('robots-first', job.line.url);
   };
@@ -99,11 +95,11 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
   const answerForPage = (
     url: URL,
     found: LookedUp,
-    held?: HeldTurn,
+    turnIs: TurnIs = 'as before',
   ): Promise<FetchOutcome | undefined> | FetchOutcome => {
     switch (found.kind) {
       case 'rules':
-        return isAllowed(found.rules, url) ? turnForPage(found.rules, held) : forbidden('robots', url.href);
+        return isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url.href);
       case 'unavailable':
         return forbidden('robots-unavailable', url.href);
       case 'failed':
@@ -124,9 +120,8 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
       const url = new URL(job.line.url);
       const known = robots.known(url.origin, obeyed.product);
       if (known) return answerForPage(url, known);
-      const hops = createHops(job, tools);
-      const { found, held } = await lookUpAndLeave(url, hops);
-      return answerForPage(url, found, held);
+      const { found, turnIs } = await lookUpAndLeave(url, createHops(job, tools, departure));
+      return answerForPage(url, found, turnIs);
     },
 
     ofHop: async (hop: Hop, hops: Hops): Promise<HopAnswer> => {
@@ -138,11 +133,11 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
       if (known || turn === 'must-wait') return turn;
 
       ofHop = { isUnwanted: new AbortController() };
-      const { found, held } = await lookUp(url, hops, AbortSignal.any([stop, ofHop.isUnwanted.signal]));
+      const { found, turnIs } = await lookUp(url, hops, AbortSignal.any([stop, ofHop.isUnwanted.signal]));
       if (found.kind === 'interrupted' || found.kind === 'pending') return 'must-wait';
       const isNews = found.kind === 'rules' && isDelayed(found.rules);
       if (isNews && isOfOwnHost(hop)) hasGap = true;
-      return refusalOf(found, url) ?? (held || isNews ? hops.ask(hop.host, hasGap, held ?? { again: true }) : 'go');
+      return refusalOf(found, url) ?? (turnIs !== 'as before' || isNews ? hops.ask(hop.host, hasGap) : 'go');
     },
 
     /** The page's fetch has ended: what a hop still asks for ends as well. */
@@ -153,7 +148,6 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools) => {
 
     /** Does the host of the URL keep a gap: has the gate to be told when a request left? */
     hasGap: (): boolean => hasGap,
-    askedAtMs: (): number | undefined => askedAtMs,
   };
 };
 

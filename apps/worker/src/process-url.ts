@@ -108,6 +108,7 @@ const interrupted = async (job: Job, effects: Effects, why: Interruption): Promi
     case 'no-network':
       return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'robots-first':
+    case 'turn-passed':
       return putBack(job, effects, {});
     case 'hop-must-wait':
       if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))

@@ -28,6 +28,7 @@ import { keepTaking } from './keep-taking.ts';
 import { measuredFrontier, measureWorker } from './metrics/measure-worker.ts';
 import type { workerMetrics } from './metrics/worker-metrics.ts';
 import { createNetworkGuard } from './network-guard.ts';
+import { createShortestWay } from './politeness/shortest-way.ts';
 import { processUrl } from './process-url.ts';
 import { type Process, takeJobs } from './queue.ts';
 import { createLackReport } from './report-lack.ts';
@@ -107,7 +108,8 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     leaseMs: settings.leaseMs,
     jobDeadlineMs: settings.jobDeadlineMs,
     nowMs: () => clock.now(),
-    oneWayMs: () => clock.oneWayMs,
+    monotonicMs,
+    ...createShortestWay(() => clock.oneWayMs, monotonicMs),
     random: parts.random,
     sleep: (ms: number, run: string) =>
       delay(Math.ceil(ms), undefined, { signal: parts.halted.stopOf(run) }).catch(() => undefined),

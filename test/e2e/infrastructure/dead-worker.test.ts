@@ -12,16 +12,16 @@ import { until } from '../../support/until.ts';
 let redis: Redis;
 withRedisOfItsOwn((given) => (redis = given));
 
-test('a job whose workers die is given to the next one each time, and their deaths are counted', async () => {
+test('a job whose workers die is given to the next one each time, and is suspected after three of them', async () => {
   const { log, lines } = logForTests();
-  const seen: Pick<Job, 'deaths' | 'executions'>[] = [];
-  /** The first two are gone before they have done it. */
+  const seen: Pick<Job, 'isSuspected' | 'executions'>[] = [];
+  /** The first three are gone before they have done it. */
   const startWorker = () => {
     const own = redis.duplicate();
     const options = { redis: own, shard: firstShard, lockMs: 300, stalledIntervalMs: 100, log, now: Date.now };
-    const jobs = takeJobs(options, async ({ deaths, executions }) => {
-      const mine = seen.push({ deaths, executions });
-      if (mine < 3) await new Promise(() => {});
+    const jobs = takeJobs(options, async ({ isSuspected, executions }) => {
+      const mine = seen.push({ isSuspected, executions });
+      if (mine < 4) await new Promise(() => {});
       return { next: 'nothing' };
     });
     jobs.takeAtMost(1);
@@ -29,14 +29,14 @@ test('a job whose workers die is given to the next one each time, and their deat
   };
   const queue = new Queue('fetch', { connection: redis, prefix: firstShard.bullPrefix });
   await queue.addBulk([jobForTests(0)]);
-  for (const death of [1, 2]) {
+  for (const death of [1, 2, 3]) {
     const { jobs } = startWorker();
     await until(() => seen.length === death);
     jobs.abandon();
   }
   const { jobs, own } = startWorker();
   await until(async () => (await queue.getJobCountByTypes('active', 'wait', 'failed')) === 0);
-  expect(seen).toEqual([0, 1, 2].map((deaths) => ({ deaths, executions: deaths + 1 })));
+  expect(seen).toEqual([0, 1, 2, 3].map((deaths) => ({ isSuspected: deaths === 3, executions: deaths + 1 })));
   expect(lines().map(({ msg }) => msg)).not.toContain('job dropped');
   await jobs.close();
   own.disconnect();

@@ -20,7 +20,8 @@ export type TurnLimits = {
   hop?: boolean;
   again?: boolean;
   leadMs?: number;
-  usedMs?: number;
+  usedAgoMs?: number;
+  spareMs?: number;
 };
 
 const hopReserveMs = 3000;
@@ -41,7 +42,7 @@ export const acquire = (model: Model, turn: TurnRequest, limits: TurnLimits, loc
   if (halt !== undefined) return { kind: halt === 'paused' ? 'paused' : 'cancelled' };
 
   const { most, gapMs } = limitsOf(model, host, [run, ...host.lines.keys()]);
-  noteUse(model, host, gapMs, limits.usedMs);
+  noteUse(model, host, gapMs, limits.usedAgoMs);
   const holds = (host.leases.get(id) ?? 0) > model.nowMs;
   if (!holds && liveLeases(model, host).length >= most) {
     if (limits.hop) setClocks(model, host, { hopUntil: model.nowMs + hopReserveMs });
@@ -53,9 +54,11 @@ export const acquire = (model: Model, turn: TurnRequest, limits: TurnLimits, loc
 };
 
 /** The turn that it holds was used for another request: the gap counts from that one. */
-function noteUse(model: Model, host: HostModel, gapMs: number, usedMs = 0): void {
+function noteUse(model: Model, host: HostModel, gapMs: number, usedAgoMs: number | undefined): void {
   const { last = 0, next = 0 } = host.clocks;
-  if (gapMs === 0 || usedMs <= last || usedMs > model.nowMs) return;
+  if (gapMs === 0 || usedAgoMs === undefined) return;
+  const usedMs = model.nowMs - usedAgoMs;
+  if (usedMs <= last) return;
   setClocks(model, host, { last: usedMs, lastBy: '', next: Math.max(next, usedMs + gapMs) });
 }
 
@@ -79,13 +82,13 @@ function grant(model: Model, host: HostModel, { turn, limits, wishedMs, gapMs, h
   const startMs = rate > 0 ? bookStart(model, rate, wishedMs) : wishedMs;
   if (rate > 0 && !holds) model.bucket.tokens = (model.bucket.tokens ?? 0) - 1;
   if (gapMs > 0) {
-    const next = Math.max(host.clocks.next ?? 0, startMs + gapMs);
-    setClocks(model, host, { last: startMs, lastBy: id, next });
+    const last = startMs + (limits.spareMs ?? 0);
+    setClocks(model, host, { last, lastBy: id, next: Math.max(host.clocks.next ?? 0, last + gapMs) });
   }
   if (limits.hop) delete host.clocks.hopUntil;
   host.leases.set(id, startMs + limits.leaseMs);
   if (execution > 1) model.executions.set(id, execution);
-  return { kind: 'go', waitMs: startMs - model.nowMs };
+  return { kind: 'go', waitMs: startMs - model.nowMs, ...((gapMs > 0 || rate > 0) && { isPaced: true }) };
 }
 
 export type YieldEnding = { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number };

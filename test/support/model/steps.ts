@@ -19,7 +19,8 @@ export type Step =
       patienceMs: number;
       leadMs: number;
       showsLock?: boolean;
-      usedMsAgo?: number;
+      usedAgoMs?: number;
+      spareMs?: number;
     }
   | { do: 'hop'; pick: Pick; host: Pick; patienceMs: number }
   | { do: 'leave-hops'; pick: Pick }
@@ -78,7 +79,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       patienceMs: fc.constantFrom(0, 1000, 60_000),
       leadMs: fc.constantFrom(0, 0, 7),
       showsLock: fc.constantFrom(true, true, false),
-      usedMsAgo: sentMsAgo,
+      usedAgoMs: sentMsAgo,
+      spareMs: fc.constantFrom(0, 0, 50),
     }),
   },
   {

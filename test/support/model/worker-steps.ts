@@ -19,10 +19,11 @@ export const takeStep = async (world: ModelWorld, pick: number): Promise<void> =
 export const acquireStep = async (world: ModelWorld, step: StepOf<'acquire'>): Promise<void> => {
   const hand = chosen(world.hands, step.pick);
   if (!hand) return;
-  const { again, leadMs, patienceMs, showsLock = true, usedMsAgo = -1 } = step;
+  const { again, leadMs, patienceMs, showsLock = true, usedAgoMs = -1, spareMs = 0 } = step;
   // One that was used is not asked for again as if it had not been.
-  const used = again || usedMsAgo < 0 ? { again } : { usedMs: world.model.nowMs - usedMsAgo };
-  const kind = await ask(world, hand, { showsLock }, { leaseMs, longestWaitMs: patienceMs, leadMs, ...used });
+  const used = again || usedAgoMs < 0 ? { again } : { usedAgoMs };
+  const limits = { leaseMs, longestWaitMs: patienceMs, leadMs, spareMs, ...used };
+  const kind = await ask(world, hand, { showsLock }, limits);
   if (kind === 'recorded' || kind === 'superseded') await end(world, hand);
 };
 

@@ -103,11 +103,18 @@ export const mutantsOfPoliteness: Mutant[] = [
     tests: [['unit/ask-for-turn', '%s asks the host']],
   },
   {
-    mechanism: 'a process that was held up asks for its turn again',
-    file: 'apps/worker/src/politeness/ask-for-turn.ts',
-    from: 'if (isInTime || asked === mostAsked)',
-    to: 'if (isInTime || asked <= mostAsked)',
-    tests: [['unit/ask-for-turn', 'a process that was held up past its turn asks again']],
+    mechanism: 'who was held up past his turn asks for another',
+    file: 'apps/worker/src/politeness/departure.ts',
+    from: 'if (lateMs() <= granted.spareMs / 2 + mostLateMs.before) return true;',
+    to: 'return true;',
+    tests: [['unit/ask-for-turn', 'who is held up past his turn, by whatever it was, asks for another']],
+  },
+  {
+    mechanism: 'the clock is looked at once more in the step that writes a request',
+    file: 'apps/worker/src/politeness/departure.ts',
+    from: 'return lateMs() <= granted.spareMs + mostLateMs.written;',
+    to: 'return true;',
+    tests: [['unit/ask-for-turn', 'who is held up past his turn, by whatever it was, asks for another']],
   },
   {
     mechanism: 'a redirect takes the turn of the other host',

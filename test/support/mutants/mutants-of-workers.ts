@@ -26,9 +26,23 @@ export const mutantsOfWorkers: Mutant[] = [
   {
     mechanism: 'a URL that kills its workers ends',
     file: 'apps/worker/src/process-url.ts',
-    from: 'if (job.deaths > mostDeaths)',
-    to: 'if (job.deaths > mostDeaths + 1e9)',
+    from: 'if (job.isCondemned) return',
+    to: 'if (job.isCondemned && job.attempt < 0) return',
     tests: [['unit/process-url', 'that killed its worker too often ends as crashed without being asked for again']],
+  },
+  {
+    mechanism: 'a suspected URL runs alone',
+    file: 'apps/worker/src/isolation.ts',
+    from: 'if (!isAlone && !isSomebodyAlone) {',
+    to: 'if (!isSomebodyAlone) {',
+    tests: [['unit/worker/isolation', 'what must be alone begins when all others have ended']],
+  },
+  {
+    mechanism: 'deaths beside others condemn nobody',
+    file: 'apps/worker/src/deaths.ts',
+    from: 'Math.min(times.stalled, mostDeathsBesideOthers) + times.alone',
+    to: 'times.stalled + times.alone',
+    tests: [['unit/worker/isolation', 'a URL is condemned by deaths that it had alone']],
   },
   {
     mechanism: 'what is put back costs no attempt',

@@ -11,6 +11,8 @@ export type NewConnection = { dnsMs: number; connectMs: number };
 export type Asker = Dispatcher.DispatchHandler & {
   /** The request has to wait for this socket; destroying it with an error ends the wait. */
   onConnecting: (socket: Socket) => void;
+  /** The connection stands. The request is written when the answer comes, at once where there is none; false: it will not be. */
+  onConnected: () => Promise<boolean> | undefined;
 };
 
 export type ConnectionEvents = {
@@ -55,6 +57,7 @@ export class Connection {
   #asker: Asker | undefined;
   #made: NewConnection | undefined;
   #isLast = false;
+  #isHeld = false;
   #isRetired = false;
 
   constructor(origin: string, tools: ConnectionTools) {
@@ -91,6 +94,12 @@ export class Connection {
     this.#tools.onIdle(this);
   }
 
+  /** It was taken, and nothing was sent on it. */
+  handBack(): void {
+    if (this.isOpen) this.release();
+    else void this.retire();
+  }
+
   /** Its end is to be a reset: see resetOnDestroy. */
   resetWhenDestroyed(): void {
     if (this.#socket) resetOnDestroy(this.#socket);
@@ -112,8 +121,8 @@ export class Connection {
   async retire(): Promise<void> {
     if (this.#isRetired) return;
     this.#isRetired = true;
-    // undici forgets a socket that is not connected yet.
-    if (this.#socket?.connecting) this.#socket.destroy(closing);
+    // undici forgets a socket that is not connected yet, or was not given to it.
+    if (this.#socket?.connecting || this.#isHeld) this.#socket?.destroy(closing);
     this.#tools.onClosed(this);
     await this.#client.destroy(closing);
   }
@@ -126,7 +135,7 @@ export class Connection {
       if (error !== null) return callback(new ConnectError(stage, error), null);
       this.#made = { dnsMs, connectMs: this.#tools.now() - startedAtMs - dnsMs };
       this.wire.watch(connected);
-      callback(null, connected);
+      void this.#hold(connected, callback);
     });
     if (socket === undefined) return;
     this.#socket = socket;
@@ -140,6 +149,17 @@ export class Connection {
       });
     }
     this.#asker?.onConnecting(socket);
+  }
+
+  async #hold(connected: Socket, callback: buildConnector.Callback): Promise<void> {
+    const isDue = this.#asker?.onConnected();
+    if (isDue === undefined) return callback(null, connected);
+    this.#isHeld = true;
+    const isWanted = await isDue;
+    this.#isHeld = false;
+    if (isWanted) return callback(null, connected);
+    connected.destroy();
+    callback(closing, null);
   }
 }
 

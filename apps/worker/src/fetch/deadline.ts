@@ -15,6 +15,7 @@ export class Deadline {
   #timer: NodeJS.Timeout;
   #stage: TimeoutStage = 'total';
   #sinceMs: number;
+  #pausedAtMs: number | undefined;
 
   constructor(policy: FetchPolicy, now: () => number, onLate: (stage: TimeoutStage) => void) {
     this.#policy = policy;
@@ -35,6 +36,17 @@ export class Deadline {
     this.#sinceMs = atMs;
   }
 
+  /** What comes now is ours, not the host's. */
+  pause(atMs: number): void {
+    this.#pausedAtMs ??= atMs;
+  }
+
+  resume(stage: TimeoutStage, atMs: number): void {
+    this.#startedAtMs += atMs - (this.#pausedAtMs ?? atMs);
+    this.#pausedAtMs = undefined;
+    this.enter(stage, atMs);
+  }
+
   /** What went before does not count. */
   restart(): void {
     this.#startedAtMs = this.#now();
@@ -46,13 +58,19 @@ export class Deadline {
   }
 
   wake(): void {
-    const nowMs = this.#now();
+    const { shortestTimeoutMs } = this.#policy;
+    const nowMs = this.#pausedAtMs ?? this.#now();
     const totalLeftMs = this.#startedAtMs + this.#policy.totalTimeoutMs - nowMs;
     const stageLeftMs = this.#sinceMs + this.#limitMs() - nowMs;
     const leftMs = Math.min(totalLeftMs, stageLeftMs);
     // A timer may fire up to a millisecond early.
-    if (leftMs < 1) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
-    else this.#timer = setTimeout(wake, Math.min(leftMs, this.#policy.shortestTimeoutMs), this);
+    if (leftMs < 1 && this.#pausedAtMs === undefined) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
+    else
+      this.#timer = setTimeout(
+        wake,
+        this.#pausedAtMs === undefined ? Math.min(leftMs, shortestTimeoutMs) : shortestTimeoutMs,
+        this,
+      );
   }
 
   #limitMs(): number {

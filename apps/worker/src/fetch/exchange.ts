@@ -1,29 +1,16 @@
 import type { Socket } from 'node:net';
 import type { CutShort, ResponseHeaders } from '@trawl/shared/domain/fetch-outcome.ts';
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 import { BodyCut, type BodyReceiver, type ReceiverEvents } from './body-receiver.ts';
 import type { Asker, Connection, NewConnection } from './connection.ts';
-import type { Connections } from './connections.ts';
-import type { Deadline } from './deadline.ts';
-import { type ExchangeEnd, endOfBody } from './exchange-end.ts';
-import { type FetchPolicy, framingBytes } from './fetch-policy.ts';
+import { type ExchangeEnd, endOfBody, isWholeAllTheSame } from './exchange-end.ts';
+import type { ExchangeTools } from './exchange-tools.ts';
+import { framingBytes } from './fetch-policy.ts';
 import { type OutgoingRequest, splitUrl } from './outgoing-request.ts';
 import { isRedirect } from './redirect.ts';
 import { endsWithConnection, flawOf, joinedHeaders, lengthOf, locationOf } from './response-headers.ts';
+import { untilDue } from './until-due.ts';
 import type { WireReader } from './wire.ts';
-
-export type ExchangeTools = {
-  connections: Connections;
-  policy: FetchPolicy;
-  deadline: Deadline;
-  now: () => number;
-  /** `isReady` false: the first byte has to wait for `onReady`. */
-  createBody: (
-    headers: ResponseHeaders,
-    wireBytes: number | undefined,
-    events: ReceiverEvents,
-  ) => { body: BodyReceiver; isReady: boolean };
-};
 
 /** A redirect's body is read up to here and for so long, so that its connection can be used again. */
 const drained = { bytes: 16 * 1024, ms: 500 };
@@ -71,15 +58,18 @@ export class Exchange implements Asker, WireReader {
 
   run(request: OutgoingRequest, from: 'kept' | 'new'): Promise<ExchangeEnd> {
     const { method, headers, body } = request;
-    const { connections, deadline, now } = this.#tools;
+    const { connections, deadline, departure, now } = this.#tools;
     const { origin, path } = splitUrl(request.url);
     this.#isHead = method === 'HEAD';
     return new Promise((resolve) => {
       this.#settle = resolve;
       this.startedAtMs = now();
       deadline.enter('connect', this.startedAtMs);
-      this.#connection = connections.take(origin, from);
-      this.#connection.send({ origin, path, method, headers, body }, this, !connections.isTrusted(origin));
+      const connection = connections.take(origin, from);
+      this.#connection = connection;
+      const send = () => connection.send({ origin, path, method, headers, body }, this, !connections.isTrusted(origin));
+      if (departure.isFree() || !connection.isOpen) return send();
+      void this.#untilDue().then((isDue) => (isDue ? send() : connection.handBack()));
     });
   }
 
@@ -93,8 +83,15 @@ export class Exchange implements Asker, WireReader {
     if (this.#settle === undefined) socket.destroy(dropped);
   }
 
+  onConnected(): Promise<boolean> | undefined {
+    return this.#tools.departure.isFree() ? undefined : this.#untilDue();
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { departure } = this.#tools;
+    if (this.#settle !== undefined && !departure.isDue()) this.#end({ kind: 'late' });
     if (this.#settle === undefined) return controller.abort(dropped);
+    departure.left();
     this.#controller = controller;
     this.#connecting = undefined;
     this.#connection?.wire.begin(this);
@@ -166,10 +163,18 @@ export class Exchange implements Asker, WireReader {
     // Where the redirect leads was said, whatever became of its body.
     if (this.#isRedirect) return this.#end(this.#redirected());
     if (this.#settle === undefined) return;
-    if (this.#isWhole(error)) return this.#finishBody();
+    if (this.#body !== undefined && isWholeAllTheSame(error, this)) return this.#finishBody();
     this.#body?.discard();
     // What TLS said of the end, undici sometimes says no more of than that it came.
     this.#end({ kind: 'failed', error: this.#connection?.wire.error ?? error });
+  }
+
+  /** False: it has ended, or ends now. */
+  async #untilDue(): Promise<boolean> {
+    if (this.#settle === undefined) return false;
+    const end = await untilDue(this.#tools);
+    if (end !== undefined) this.#end(end);
+    return this.#settle !== undefined;
   }
 
   #finishBody(): void {
@@ -182,12 +187,6 @@ export class Exchange implements Asker, WireReader {
         (error: unknown) => this.#drop(endOfBody(error)),
       );
     });
-  }
-
-  /** undici 8.12 misreads a length with a blank behind it, which is a length all the same. */
-  #isWhole(error: Error): boolean {
-    const isMissed = error instanceof errors.ResponseContentLengthMismatchError;
-    return isMissed && this.#body !== undefined && this.wireBytes === lengthOf(this.headers);
   }
 
   #takeLocation(headers: Record<string, string | string[] | undefined>): void {
@@ -236,7 +235,7 @@ export class Exchange implements Asker, WireReader {
     if (this.#settle === undefined) return;
     this.#end(end);
     this.#body?.discard();
-    if (!this.isHeard) this.#connection?.resetWhenDestroyed();
+    if (this.isSent && !this.isHeard) this.#connection?.resetWhenDestroyed();
     if (this.#controller) this.#controller.abort(dropped);
     else this.#connecting?.destroy(dropped);
   }

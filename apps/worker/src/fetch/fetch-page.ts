@@ -47,8 +47,8 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
   const stopList = createStopList<PageFetch>((fetch) => fetch.callOff('stopping'));
   const inFlight = new Set<PageFetch>();
 
-  const run = async (request: FetchRequest, stop: AbortSignal, askedAtMs: number): Promise<FetchOutcome> => {
-    const fetch = new PageFetch(request, { connections, store, memory, pace, now, askedAtMs });
+  const run = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
+    const fetch = new PageFetch(request, { connections, store, memory, pace, now });
     const forget = stopList.add(stop, fetch);
     inFlight.add(fetch);
     try {
@@ -61,9 +61,8 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
 
   const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
     if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
-    const askedAtMs = now();
-    if (gate === undefined) return run(request, stop, askedAtMs);
-    return new Promise((resolve) => gate.enter(() => resolve(run(request, stop, askedAtMs))));
+    if (gate === undefined) return run(request, stop);
+    return new Promise((resolve) => gate.enter(() => resolve(run(request, stop))));
   };
 
   const close = async (): Promise<void> => {

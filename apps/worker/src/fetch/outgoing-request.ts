@@ -65,3 +65,8 @@ export const splitUrl = (url: string): { origin: string; path: string } => {
   const slash = url.indexOf('/', url.indexOf('://') + 3);
   return slash === -1 ? { origin: url, path: '/' } : { origin: url.slice(0, slash), path: url.slice(slash) };
 };
+
+/** RFC 9110 section 9.2.2: asking twice is the same as asking once. */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export const isIdempotent = ({ method }: OutgoingRequest): boolean => idempotent.has(method);

@@ -1,5 +1,4 @@
 import type {
-  FetchedBody,
   FetchOutcome,
   FetchTrace,
   Interruption,
@@ -14,13 +13,14 @@ import type { Connections } from './connections.ts';
 import { withCookieHeader } from './cookie-header.ts';
 import { createBody } from './create-body.ts';
 import { Deadline, type TimeoutStage } from './deadline.ts';
-import { Exchange, type ExchangeTools } from './exchange.ts';
-import type { ExchangeEnd } from './exchange-end.ts';
-import type { CookieJar, FetchRequest } from './fetch-request.ts';
+import { Exchange } from './exchange.ts';
+import { type ExchangeEnd, unread } from './exchange-end.ts';
+import type { ExchangeTools } from './exchange-tools.ts';
+import { type CookieJar, type Departure, type FetchRequest, freeDeparture } from './fetch-request.ts';
 import type { InflatePace } from './inflate-pace.ts';
 import { lackOfMachine } from './lack-of-machine.ts';
 import { outcomeOfError } from './outcome-of-error.ts';
-import { firstRequest, hasValidators, type OutgoingRequest } from './outgoing-request.ts';
+import { firstRequest, hasValidators, isIdempotent, type OutgoingRequest } from './outgoing-request.ts';
 import { isLoop, redirectedRequest } from './redirect.ts';
 
 export type PageFetchTools = {
@@ -29,8 +29,6 @@ export type PageFetchTools = {
   memory: BodyMemory;
   pace: InflatePace;
   now: () => number;
-  /** When it was asked for; it may have waited since. */
-  askedAtMs: number;
 };
 
 type Redirected = Extract<ExchangeEnd, { kind: 'redirected' }>;
@@ -47,6 +45,7 @@ export class PageFetch {
   readonly #tools: PageFetchTools;
   readonly #memory: MemoryShare;
   readonly #deadline: Deadline;
+  readonly #departure: Departure;
   readonly #redirects: FetchTrace['redirects'] = [];
   readonly #trail: OutgoingRequest[];
   #exchange: Exchange | undefined;
@@ -60,6 +59,7 @@ export class PageFetch {
     this.#request = request;
     this.#tools = tools;
     this.#memory = request.memory ?? tools.memory.open();
+    this.#departure = request.departure ?? freeDeparture;
     this.#trail = [firstRequest(request.url, request.policy.headers, request.overrides)];
     this.#deadline = new Deadline(request.policy, tools.now, (stage) => this.callOff(stage));
   }
@@ -100,9 +100,13 @@ export class PageFetch {
   }
 
   async #exchangeOnce(): Promise<ExchangeEnd> {
-    const end = await this.#send('kept');
-    const isAgain = this.#calledOff === undefined && this.#isStale(end) && idempotent.has(this.#outgoing.method);
-    return isAgain ? this.#send('new') : end;
+    for (let from: 'kept' | 'new' = 'kept'; ; ) {
+      const end = await this.#send(from);
+      if (this.#calledOff !== undefined) return end;
+      const isStale = from === 'kept' && this.#isStale(end) && isIdempotent(this.#outgoing);
+      if (isStale) from = 'new';
+      else if (end.kind !== 'late') return end;
+    }
   }
 
   /**
@@ -135,6 +139,7 @@ export class PageFetch {
       now,
       policy,
       deadline: this.#deadline,
+      departure: this.#departure,
       createBody: (headers: ResponseHeaders, wireBytes: number | undefined, events: ReceiverEvents) =>
         createBody({ policy, headers, wireBytes, store, growMemory: this.#growMemory, pace, events }),
     };
@@ -204,6 +209,9 @@ export class PageFetch {
         const isHandshakeOpen = newConnection !== undefined && !isHeard && this.#outgoing.url.startsWith('https:');
         return outcomeOfError(end.error, { trace, isHandshakeOpen, ...arrived });
       }
+      case 'no-turn':
+        return interrupted('turn-passed', trace);
+      case 'late':
       case 'called-off':
         return this.#outcomeOfCallOff(this.#calledOff ?? 'stopping');
       case 'broken':
@@ -234,16 +242,9 @@ export class PageFetch {
         connectMs: exchange?.newConnection?.connectMs ?? 0,
         ttfbMs: exchange && exchange.headAtMs > 0 ? exchange.headAtMs - exchange.startedAtMs : 0,
         totalMs: this.#tools.now() - this.#deadline.startedAtMs,
-        ...(exchange && { sentMs: exchange.startedAtMs - this.#tools.askedAtMs }),
       },
     };
   }
 }
 
 const interrupted = (why: Interruption, trace: FetchTrace): FetchOutcome => ({ kind: 'interrupted', why, trace });
-
-/** The status has said no: what its body is like, and whether it comes, does not matter to the URL. */
-const unread: FetchedBody = { kept: new Uint8Array(), truncated: true };
-
-/** RFC 9110 section 9.2.2: asking twice is the same as asking once. */
-const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);

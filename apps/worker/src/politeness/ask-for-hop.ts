@@ -1,12 +1,10 @@
 import type { Frontier } from '@trawl/shared/frontier/frontier.ts';
 import type { Job } from '../job.ts';
-import { type HeldTurn, leadWithin, turnOf } from './ask-for-turn.ts';
+import { type Departure, turnOf } from './departure.ts';
 
 export type HopOptions = {
-  frontier: Pick<Frontier, 'acquire' | 'yield'>;
-  leaseMs: number;
+  frontier: Pick<Frontier, 'yield'>;
   nowMs: () => number;
-  oneWayMs: () => number;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;
 };
@@ -23,28 +21,25 @@ const askAgainMs = 100;
  * The turns of one execution's redirects. A hop to another host takes that host's turn as well; a hop on the same host
  * only keeps its gap, since the slot is held. `leave` gives back what the hops hold.
  */
-export const createHops = (job: Job, options: HopOptions) => {
+export const createHops = (job: Job, options: HopOptions, departure: Departure) => {
   const held = new Set<string>();
   let hasLeft = false;
   const giveBack = (host: string) => options.frontier.yield({ ...turnOf(job), host }, {});
 
   /** @param hasGap the job's own host has one to keep */
-  const ask = async (host: string, hasGap: boolean, turnHeld: HeldTurn = {}): Promise<'go' | 'must-wait'> => {
+  const ask = async (host: string, hasGap: boolean): Promise<'go' | 'must-wait'> => {
     const isOther = host !== job.host;
+    departure.goTo(host);
     if (!isOther && !hasGap) return 'go';
     const patienceMs = isOther ? patienceOfOtherMs : patienceOfOwnMs;
     const giveUpAtMs = options.nowMs() + patienceMs;
     for (;;) {
-      const leadMs = options.oneWayMs();
-      const askedAtMs = options.nowMs();
-      const limits = { leaseMs: options.leaseMs, longestWaitMs: patienceMs, hop: isOther, leadMs, ...turnHeld };
-      const turn = await options.frontier.acquire({ ...turnOf(job), host }, limits);
+      const turn = await departure.ask(host, patienceMs);
       if (turn.kind === 'go') {
-        const onTheWayMs = leadWithin(leadMs, options.nowMs() - askedAtMs);
         // The fetch may have ended meanwhile, by its time limit.
         if (isOther && hasLeft) await giveBack(host);
         else if (isOther) held.add(host);
-        await options.sleep(Math.max(0, turn.waitMs - onTheWayMs), job.run);
+        await departure.start();
         return 'go';
       }
       if (hasLeft || turn.kind !== 'busy' || options.nowMs() + turn.waitMs + askAgainMs > giveUpAtMs)

@@ -26,7 +26,7 @@ export type FetchOutcome =
     }
   /** The line's method, headers or body cannot be sent in HTTP/1.1: nothing was. */
   | { kind: 'unsendable'; trace: FetchTrace }
-  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory, this machine has no way to the web, or no file or port left, robots.txt comes first. */
+  /** Nothing was decided about the URL: the worker is stopping, another host on the redirect path has no turn free, bodies fill the memory, this machine has no way to the web, or no file or port left, robots.txt comes first, its turn had passed before it could be sent. */
   | { kind: 'interrupted'; why: Interruption; trace: FetchTrace };
 
 /** Why an answer that had begun, or was to begin, could not be taken to its end. */
@@ -59,7 +59,8 @@ export type Interruption =
   | 'memory-full'
   | 'no-network'
   | 'machine-full'
-  | 'robots-first';
+  | 'robots-first'
+  | 'turn-passed';
 
 /** Lower-case names; repeated headers are joined with ", " (set-cookie with "\n"). */
 export type ResponseHeaders = Record<string, string>;
@@ -90,6 +91,4 @@ export type FetchTimings = {
   connectMs: number;
   ttfbMs: number;
   totalMs: number;
-  /** From the moment at which the fetch was asked for, waits of this machine's included, to that at which its last request was sent; absent: none was. */
-  sentMs?: number;
 };

@@ -58,8 +58,8 @@ export type TurnRequest = {
 };
 
 export type Turn =
-  /** The slot is held; start after `waitMs`. */
-  | { kind: 'go'; waitMs: number }
+  /** The slot is held; start after `waitMs`. `isPaced`: then, or ask again - the host has a gap to keep, or the fleet a rate. */
+  | { kind: 'go'; waitMs: number; isPaced?: true }
   /** Not within the time one may wait in place; nothing is held beyond what was. */
   | { kind: 'busy'; waitMs: number }
   /** The line has its outcome already. */
@@ -127,7 +127,8 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
     /**
      * @param limits.hop a redirect led here: the host is not the line's own
      * @param limits.again the start that was granted last was not used: it moves
-     * @param limits.usedMs Redis ms at which the turn that it holds was used for another request
+     * @param limits.usedAgoMs how long ago the turn that it holds was used for another request
+     * @param limits.spareMs for how long the start may be used: the next one keeps its gap from the end of it
      * @param limits.leadMs how long the answer is on its way
      */
     acquire: async (
@@ -138,7 +139,8 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
         hop?: boolean;
         again?: boolean;
         leadMs?: number;
-        usedMs?: number;
+        usedAgoMs?: number;
+        spareMs?: number;
       },
     ): Promise<Turn> => {
       const { host, run, seq, id, execution = 1, lockToken = '' } = turn;
@@ -154,13 +156,16 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
         execution,
         limits.leadMs ?? 0,
         lockToken,
-        limits.usedMs === undefined ? '' : Math.floor(limits.usedMs),
+        limits.usedAgoMs === undefined ? '' : Math.floor(limits.usedAgoMs),
+        limits.spareMs ?? 0,
       ];
-      const [kind, waitMs] = (await scripts.acquire([shard.prefix, keys.jobs(fetchQueueName)], args)) as [
+      const [kind, waitMs, isPaced] = (await scripts.acquire([shard.prefix, keys.jobs(fetchQueueName)], args)) as [
         Turn['kind'],
         number,
+        number?,
       ];
-      return kind === 'go' || kind === 'busy' ? { kind, waitMs } : { kind };
+      if (kind === 'go') return { kind, waitMs, ...(isPaced === 1 && { isPaced: true }) };
+      return kind === 'busy' ? { kind, waitMs } : { kind };
     },
 
     /**

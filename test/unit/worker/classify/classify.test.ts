@@ -150,6 +150,7 @@ describe('no answer', () => {
       'no-network',
       'machine-full',
       'robots-first',
+      'turn-passed',
     ] as const)
       expect(onLast({ kind: 'interrupted', why, trace })).toMatchObject({ next: 'defer', blockMs: 1 });
   });

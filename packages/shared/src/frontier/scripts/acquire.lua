@@ -5,8 +5,9 @@
 --       8 '1': the start granted last time was not used, the process was held up
 --       9 number of the job's execution, from 1  10 ms that the answer is on its way: no start is granted earlier
 --       11 token of the job's lock, '' = not to be looked at
---       12 ms at which the turn that it holds was used for another request, '' = it was not: the next one keeps the gap from there
--- Result {'go', ms to wait first; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
+--       12 ms since the turn that it holds was used for another request, '' = it was not: the next one keeps the gap from there
+--       13 ms for which the start may be used: the next one keeps the gap from their end
+-- Result {'go', ms to wait first, 1 where it may not be used later: the host has a gap, or the fleet a rate; the slot is held} | {'busy', ms}: not within the wait; nothing is booked
 --        | {'recorded'}: the line has its outcome | {'superseded'}: a later release or execution of it is on its way
 --        | {'paused'} | {'cancelled'}: its run is
 -- Invariant: granted starts of a host are a gap apart and never more at once than its limit.
@@ -41,8 +42,9 @@ local expiry = tonumber(redis.call('ZSCORE', leases, id) or '0')
 local holds = expiry > nowMs
 local clocks = redis.call('HMGET', P .. 'h:' .. host, 'last', 'next', 'blocked', 'lastBy')
 local last, nextMs, blocked = tonumber(clocks[1]) or 0, tonumber(clocks[2]) or 0, tonumber(clocks[3]) or 0
-local usedMs = tonumber(ARGV[12])
-if usedMs and gapMs > 0 and usedMs > last and usedMs <= nowMs then
+local usedAgoMs, spareMs = tonumber(ARGV[12]), tonumber(ARGV[13])
+local usedMs = usedAgoMs and nowMs - usedAgoMs
+if usedMs and gapMs > 0 and usedMs > last then
   last, nextMs = usedMs, math.max(nextMs, usedMs + gapMs)
   setHostClock(host, 'last', last, 'lastBy', '', 'next', nextMs)
 end
@@ -66,9 +68,10 @@ if rate > 0 then
   if not holds then redis.call('HINCRBYFLOAT', P .. 'bucket', 'tokens', -1) end
 end
 if gapMs > 0 then
-  setHostClock(host, 'last', startMs, 'lastBy', id, 'next', math.max(nextMs, startMs + gapMs))
+  local lastMs = startMs + spareMs
+  setHostClock(host, 'last', lastMs, 'lastBy', id, 'next', math.max(nextMs, lastMs + gapMs))
 end
 if isHop then redis.call('HDEL', P .. 'h:' .. host, 'hopUntil') end
 redis.call('ZADD', leases, startMs + leaseMs, id)
 if execution > 1 then redis.call('HSET', P .. 'executions', id, execution) end
-return { 'go', startMs - nowMs }
+return { 'go', startMs - nowMs, (gapMs > 0 or rate > 0) and 1 or 0 }
