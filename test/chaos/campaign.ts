@@ -26,10 +26,12 @@ const usage = `npm run chaos -- [--seed N] [--minutes M] [--lines N] [--faults N
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const tell = (report: RoundReport): void => {
-  const { round, kind, urls, requests, repeated, wallMs, violations, happenings } = report;
+  const { round, kind, urls, requests, repeated, excused, wallMs, violations, happenings } = report;
   say(
     `round ${round} (${kind}, seed ${report.seed}): ${urls} lines, ${requests} requests (${repeated} again), ` +
-      `${happenings.length} happenings, ${Math.round(wallMs / 1000)} s, ${violations.length} violations`,
+      `${happenings.length} happenings, ${Math.round(wallMs / 1000)} s, ${violations.length} violations; ` +
+      `excused: ${excused.pairsAroundLostWrites} pairs and ${excused.hostsAroundLostWrites} hosts around lost writes, ` +
+      `${excused.pairsStampedLate} pairs stamped late, ${excused.pairsHeldUpOnTheWay} held up on the way, ${excused.chainsBegunAgain} chains begun again, ${excused.askedAgainInPeace} URLs asked again in peace`,
   );
   for (const { promise, details } of violations) say(`  BROKEN ${promise}\n         ${details}`);
 };

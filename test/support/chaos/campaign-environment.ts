@@ -12,6 +12,3 @@ export const impatience = {
   TRAWL_ALLOW_PRIVATE: '127.0.0.0/8',
   TRAWL_LOG_LEVEL: 'info',
 };
-
-/** Lock and two looks for stalled jobs: within it the URLs of a killed worker are asked again. */
-export const askedAgainWithinMs = 4000 + 2 * 1000;

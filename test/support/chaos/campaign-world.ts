@@ -12,7 +12,6 @@ import { machineMs } from './machine-clock.ts';
 import { type Origin, startOrigin } from './origin.ts';
 import { killWhoAsked } from './poison.ts';
 import { makeSmallDisk } from './small-disk.ts';
-import { watchStandstills } from './standstills.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export type CampaignWorld = {
@@ -21,7 +20,6 @@ export type CampaignWorld = {
   origin: Origin;
   fleet: Fleet;
   timeline: Timeline;
-  standstills: ReturnType<typeof watchStandstills>;
   outputOf: (run: string) => string;
   sinksDisk: string | undefined;
   createRun: (dealt: DealtRun) => Promise<void>;
@@ -39,7 +37,6 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
   const directory = await mkdtemp(join(tmpdir(), 'trawl-chaos-'));
   const timeline = createTimeline(machineMs);
   const [redis, origin] = await Promise.all([startChaosRedis(), startOrigin()]);
-  const standstills = watchStandstills(machineMs);
   const fleet = await startFleet({
     directory,
     redisPort: redis.gatePort,
@@ -58,7 +55,6 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
     origin,
     fleet,
     timeline,
-    standstills,
     outputOf,
     sinksDisk: disk.isItsOwn ? disk.path : undefined,
     createRun: async ({ run, lines, settings: changes }) => {
@@ -79,7 +75,6 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
       timeline.note('run created', { run, lines: lines.length });
     },
     stop: async () => {
-      standstills.stop();
       await fleet.endAll();
       await origin.close();
       await redis.stop();

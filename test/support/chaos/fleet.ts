@@ -41,29 +41,34 @@ export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 const restartAfterMs = 100;
 /** The first connection has ten seconds; a busy machine needs some to get there. */
 const startsWithinMs = 60_000;
+const noteDepartures = new URL('./note-departures.ts', import.meta.url).href;
 const mainOf = (app: App) => fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
 
 /** Producers, workers and collectors as processes, each with a gate of its own before Redis. */
 export const startFleet = async (options: FleetOptions) => {
   const { timeline, directory } = options;
   const places: Place[] = [];
+  const departuresFile = join(directory, 'departures.log');
   let isOver = false;
 
   const startProcess = (
     app: App,
     { args, port, variables }: { args: string[]; port: number; variables: Record<string, string> },
-  ): ChildProcess =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainOf(app), ...args], {
+  ): ChildProcess => {
+    const noting = app === 'worker' ? [`--import=${noteDepartures}`] : [];
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...noting, mainOf(app), ...args], {
       env: {
         ...process.env,
         ...options.settings,
         TRAWL_DATA_DIR: directory,
+        CHAOS_DEPARTURES: departuresFile,
         REDIS_URL: options.redisUrlAt(port),
         ...variables,
       },
       // The channel ends them with this process, however it ends.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+  };
 
   const start = (place: Place): void => {
     const child = startProcess(place.app, { args: [], port: place.gate.port, variables: place.variables });
@@ -82,9 +87,10 @@ export const startFleet = async (options: FleetOptions) => {
     // A process that has hardly begun does not know yet what to do about SIGTERM.
     const isTerminated = place.expected.has('SIGTERM') && (how === 0 || how === 'SIGTERM');
     // Who finds no Redis when it starts says so, and leaves it to its supervisor to try again.
-    const hadNoRedis = how === 2 && lifeMs < startsWithinMs;
-    const isExpected = place.expected.has('SIGKILL') || isTerminated || hadNoRedis;
-    timeline.note(isExpected ? 'ended' : 'ended by itself', { who: place.name, pid: child.pid, how });
+    const findsNoRedis = how === 2 && lifeMs < startsWithinMs;
+    const isExpected = place.expected.has('SIGKILL') || isTerminated;
+    const what = isExpected ? 'ended' : findsNoRedis ? 'found no Redis' : 'ended by itself';
+    timeline.note(what, { who: place.name, pid: child.pid, how, lifeMs: Math.round(lifeMs) });
     place.child = undefined;
     await delay(restartAfterMs);
     if (!isOver) start(place);
@@ -148,7 +154,14 @@ export const startFleet = async (options: FleetOptions) => {
     return child;
   };
 
-  return { startBeside, places, placesOf: (app: App) => places.filter((place) => place.app === app), signal, endAll };
+  return {
+    startBeside,
+    places,
+    departuresFile,
+    placesOf: (app: App) => places.filter((place) => place.app === app),
+    signal,
+    endAll,
+  };
 };
 
 /** Above the grace of a worker and the time a process gives itself to stop. */

@@ -10,6 +10,7 @@ import { seededRandom } from '../pretend-web/seeded-random.ts';
 import { impatience } from './campaign-environment.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import { type DealtRun, dealRound } from './deal-round.ts';
+import { nothingExcused } from './judges/judge-origin.ts';
 import { judgeProcesses } from './judges/judge-processes.ts';
 import type { Violation } from './judges/verdicts.ts';
 import { machineMs } from './machine-clock.ts';
@@ -60,6 +61,8 @@ export const playFlushedRound = async (
     urls: ofFleet.lines.length + ofCommand.lines.length + after.lines.length,
     requests: await origin.total(),
     repeated: 0,
+    pairs: 0,
+    excused: nothingExcused,
     wallMs: machineMs() - beganMs,
     violations,
     times: { askedAgainMs: [], firstFetchMs: [] },

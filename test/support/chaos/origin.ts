@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { HostArrivals } from '../pretend-web/judge-arrivals.ts';
+import { putFirst } from '../put-first.ts';
 import type { Standstill } from './standstills.ts';
 
 /** Everything that the origin saw since the last reset, on the machine's clock. */
@@ -15,6 +16,7 @@ export const startOrigin = async () => {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
+  putFirst(child.pid);
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
 
   let onPoison = (_clientPort: number): void => undefined;

@@ -9,10 +9,11 @@ import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Attacked } from './attacked.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import { type DealtRun, dealRound, type RoundKind } from './deal-round.ts';
+import { readDepartures } from './departures.ts';
 import { judgeAcknowledged } from './judges/judge-acknowledged.ts';
 import { judgeLedger } from './judges/judge-ledger.ts';
 import { judgeLeftovers } from './judges/judge-leftovers.ts';
-import { judgeOrigin } from './judges/judge-origin.ts';
+import { type Excused, judgeOrigin } from './judges/judge-origin.ts';
 import { judgeProcesses } from './judges/judge-processes.ts';
 import { judgeSinks } from './judges/judge-sinks.ts';
 import { postMortem } from './judges/post-mortem.ts';
@@ -40,6 +41,9 @@ export type RoundReport = {
   urls: number;
   requests: number;
   repeated: number;
+  /** Of requests to hosts with a gap. */
+  pairs: number;
+  excused: Excused;
   wallMs: number;
   violations: Violation[];
   times: RecoveryTimes;
@@ -56,12 +60,11 @@ const leftoversWithinMs = 25_000;
 
 /** Runs go on while faults strike; then there is calm, the runs end, and all judges look. */
 export const playRound = async (world: CampaignWorld, options: RoundOptions): Promise<RoundReport> => {
-  const { redis, origin, timeline, standstills, fleet } = world;
+  const { redis, origin, timeline, fleet } = world;
   const beganMs = machineMs();
   const { round, kind, seed, lines } = options;
   const dealt = dealRound({ round, kind, seed, lines, port: origin.port });
   await origin.reset();
-  standstills.reset();
   for (const run of dealt) await world.createRun(run);
   await redis.keepSoFar();
 
@@ -83,7 +86,13 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
 
   const happenings = timeline.since(beganMs);
   const log = await origin.log();
-  const verdict = judgeOrigin({ log, runs: dealt, happenings, standstills: standstills.noted(), cancelGraceMs });
+  const verdict = judgeOrigin({
+    log,
+    departures: await readDepartures(fleet.departuresFile),
+    runs: dealt,
+    happenings,
+    cancelGraceMs,
+  });
   const violations: Violation[] = [...acknowledged, ...verdict.violations];
   if (areCollected) {
     for (const run of dealt) {
@@ -103,6 +112,8 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
     urls: dealt.reduce((sum, run) => sum + run.lines.length, 0),
     requests: verdict.requests,
     repeated: verdict.repeated,
+    pairs: verdict.pairs,
+    excused: verdict.excused,
     wallMs: machineMs() - beganMs,
     violations,
     times: recoveryTimes(log, dealt, happenings),

@@ -1,4 +1,4 @@
-/** A time at which the process did not get on: what it stamped then is late by up to `lateMs`. */
+/** A time at which the process did not get on: what came since `atMs - lateMs` was stamped at its end. */
 export type Standstill = { atMs: number; lateMs: number };
 
 const tickMs = 5;
@@ -21,9 +21,9 @@ export const watchStandstills = (nowMs: () => number) => {
   };
 };
 
-/** The longest that the process was held up about then. */
-export const latenessBetween = (standstills: readonly Standstill[], fromMs: number, toMs: number): number =>
-  standstills.reduce(
-    (worst, { atMs, lateMs }) => (atMs >= fromMs && atMs - lateMs <= toMs ? Math.max(worst, lateMs) : worst),
-    0,
-  );
+/** How late the process can have stamped what it stamped then. */
+export const stampedLate = (standstills: readonly Standstill[], stampMs: number): number =>
+  standstills.reduce((worst, { atMs, lateMs }) => {
+    const beganMs = atMs - lateMs - tickMs;
+    return stampMs >= beganMs && stampMs <= atMs + tickMs ? Math.max(worst, stampMs - beganMs) : worst;
+  }, 0);

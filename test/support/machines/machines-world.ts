@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createFleetRuns, impatient } from '../fleet-runs.ts';
+import { putFirst } from '../put-first.ts';
 import { connectionsTo } from '../redis-for-tests.ts';
 import { type Machine, webNetwork } from './network.ts';
 import { createNetworkOfChildren } from './network-of-children.ts';
@@ -52,6 +53,7 @@ export const startMachines = async (options: MachinesOptions = {}) => {
     const redis = await connections.connect();
 
     const pages = owned(runNodeOn(web, [pretendWeb, '--port', '80', '--also-serve', webNetwork], { stdout: 'pipe' }));
+    putFirst(pages.pid);
     if (pages.stdout !== null) await once(pages.stdout, 'data');
     const webDoor = await openDoor(web, 80);
     owned(webDoor.child);

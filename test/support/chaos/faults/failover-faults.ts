@@ -49,6 +49,7 @@ async function takeOver(
   timeline.note('a replica takes over');
   await to.call('REPLICAOF', 'NO', 'ONE');
   await from.call('REPLICAOF', '127.0.0.1', String(port));
+  timeline.note('the old one refuses');
   await delay(staleMs);
   redis.leadTo(port);
   for (const { gate } of fleet.places) gate.cutAll();

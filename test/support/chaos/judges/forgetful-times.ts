@@ -1,34 +1,40 @@
-import type { HostArrivals } from '../../pretend-web/judge-arrivals.ts';
+import { type HostArrivals, mostAtOnce } from '../../pretend-web/judge-arrivals.ts';
 import type { Happening } from '../timeline.ts';
 
-/** From and to: Redis went back in time there. What it had granted last is still under way, and it does not know of it. */
-export type ForgetfulTime = { fromMs: number; toMs: number };
+/**
+ * Redis went back in time: what it granted last before `untilMs` it may have forgotten, and from `againMs` on it grants anew. A tail of the
+ * append-only file was lost, or a replica took over that had not heard the last: nobody can keep what nobody remembers.
+ */
+export type ForgetfulTime = { untilMs: number; againMs: number };
 
-/** A worker that has been told its turn starts within it. */
-const startsWithinMs = 500;
+/** Whoever holds a turn begins within this: the longest wait in place, or half a lock for the lease of a first try; and the way there. */
+const beginsWithinMs = 2050;
 
-/** A tail of the append-only file that was lost, or a replica that had not heard the last: nobody can keep what nobody remembers. */
 export const forgetfulTimes = (happenings: readonly Happening[]): ForgetfulTime[] =>
-  happenings.flatMap(({ what, atMs }) => {
+  happenings.flatMap(({ what, atMs }, i) => {
     const end = endOf[what];
     if (end === undefined) return [];
-    const over = happenings.find((later) => later.what === end && later.atMs >= atMs);
-    return [{ fromMs: atMs - startsWithinMs, toMs: (over?.atMs ?? atMs) + startsWithinMs }];
+    const again = happenings.slice(i).find((later) => later.what === end);
+    return [{ untilMs: atMs + beginsWithinMs, againMs: again?.atMs ?? atMs }];
   });
 
 const endOf: Partial<Record<string, string>> = {
   'tail of the append-only file cut off': 'redis is back',
-  'a replica takes over': 'the way leads to it',
+  'the old one refuses': 'the way leads to it',
 };
 
-/** The host's requests but for those that were under way meanwhile. */
-export const remembered = (arrivals: HostArrivals, times: readonly ForgetfulTime[]): HostArrivals => {
-  if (times.length === 0) return arrivals;
-  const { startsMs, endsMs, paths } = arrivals;
-  const isKept = startsMs.map((start, i) => {
-    const end = endsMs[i] ?? Number.NaN;
-    return !times.some(({ fromMs, toMs }) => start <= toMs && !(end < fromMs));
+/** Can the one have been forgotten when the other was granted? */
+export const isForgotten = (oneMs: number, nextMs: number, times: readonly ForgetfulTime[]): boolean =>
+  times.some(({ untilMs, againMs }) => oneMs <= untilMs && nextMs >= againMs);
+
+/** Most at once but for what can have been forgotten: such a request counts until Redis grants anew. */
+export const mostRemembered = ({ startsMs, endsMs }: HostArrivals, times: readonly ForgetfulTime[]): number => {
+  const ends = endsMs.map((end, i) => {
+    const start = startsMs[i] ?? 0;
+    return times.reduce((until, { untilMs, againMs }) => {
+      const isOpen = !(until < againMs);
+      return isOpen && start <= untilMs ? Math.max(start, againMs) : until;
+    }, end);
   });
-  const kept = <T>(each: readonly T[]): T[] => each.filter((_, i) => isKept[i]);
-  return { startsMs: kept(startsMs), endsMs: kept(endsMs), paths: kept(paths) };
+  return mostAtOnce({ startsMs, endsMs: ends });
 };

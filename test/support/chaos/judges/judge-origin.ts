@@ -1,82 +1,105 @@
 import { type HostArrivals, mostAtOnce, mostStartsWithin } from '../../pretend-web/judge-arrivals.ts';
 import type { DealtRun } from '../deal-round.ts';
+import type { Departures } from '../departures.ts';
 import type { OriginLog } from '../origin.ts';
-import { latenessBetween, type Standstill } from '../standstills.ts';
 import type { Happening } from '../timeline.ts';
 import { countBetween, disturbancesOf } from './disturbances.ts';
-import { forgetfulTimes, remembered } from './forgetful-times.ts';
-import { some, type Violation } from './verdicts.ts';
+import { type ForgetfulTime, forgetfulTimes, mostRemembered } from './forgetful-times.ts';
+import { judgeGaps, type PairCounts, toleranceMs } from './judge-gaps.ts';
+import { found, type Violation } from './verdicts.ts';
 
 export type OriginEvidence = {
   log: OriginLog;
+  departures: Departures;
   runs: DealtRun[];
   /** Of the round. */
   happenings: Happening[];
-  /** Of the process that drives the campaign: when the machine was busy, everybody was late. */
-  standstills: Standstill[];
   /** How long after it began a cancellation must be known everywhere. */
   cancelGraceMs: number;
 };
 
-export type OriginVerdict = { violations: Violation[]; requests: number; repeated: number };
+/** What is not held against the fleet is counted. */
+export type Excused = {
+  pairsAroundLostWrites: number;
+  pairsStampedLate: number;
+  /** A request left in time, and its process or the machine stood before the origin had it. */
+  pairsHeldUpOnTheWay: number;
+  /** Hosts that saw more at once than their limit, by requests that Redis had forgotten. */
+  hostsAroundLostWrites: number;
+  /** Redirect chains that were put back since a hop of theirs found no turn. */
+  chainsBegunAgain: number;
+  /** URLs that were asked once more than any fault can explain, within their tries. */
+  askedAgainInPeace: number;
+};
 
-/** A worker's estimate of the clock of Redis, and the way to the origin. */
-const toleranceMs = 25;
+export const nothingExcused: Excused = {
+  pairsAroundLostWrites: 0,
+  pairsStampedLate: 0,
+  pairsHeldUpOnTheWay: 0,
+  hostsAroundLostWrites: 0,
+  chainsBegunAgain: 0,
+  askedAgainInPeace: 0,
+};
+
+export type OriginVerdict = {
+  violations: Violation[];
+  requests: number;
+  repeated: number;
+  pairs: number;
+  excused: Excused;
+};
+
+/** A try may last 2.5 s in all, its connection included: an answer that took so long may have come too late. */
+const slowMs = 1000;
+const nothing = { startsMs: [], timedOut: 0 };
 const nobody: HostArrivals = { startsMs: [], endsMs: [], paths: [] };
 
 /** The fleet as those see it who are asked. */
 export const judgeOrigin = (evidence: OriginEvidence): OriginVerdict => {
   const { log, runs } = evidence;
   const counted = runs.map((run) => judgeCounts(run, evidence));
+  const forgetful = forgetfulTimes(evidence.happenings);
+  const gaps = runs.map((run) => judgeGaps(run, { ...log, departures: evidence.departures, forgetful }));
+  const crowds = runs.map((run) => judgeAtOnce(run, log, forgetful));
+  const sum = (of: (counts: PairCounts) => number) => gaps.reduce((all, { counts }) => all + of(counts), 0);
   return {
     violations: [
-      ...runs.flatMap((run) => judgeAtOnce(run, evidence)),
-      ...runs.flatMap((run) => judgeGaps(run, evidence)),
+      ...crowds.flatMap(({ violations }) => violations),
+      ...gaps.flatMap(({ violations }) => violations),
       ...judgeRate(evidence),
       ...runs.flatMap((run) => judgeCancelled(run, evidence)),
       ...counted.flatMap(({ violations }) => violations),
     ],
     requests: [...log.hosts.values()].reduce((sum, { startsMs }) => sum + startsMs.length, 0),
-    repeated: counted.reduce((sum, { repeated }) => sum + repeated, 0),
+    repeated: counted.reduce((all, { repeated }) => all + repeated, 0),
+    pairs: sum(({ pairs }) => pairs),
+    excused: {
+      pairsAroundLostWrites: sum(({ aroundLostWrites }) => aroundLostWrites),
+      pairsHeldUpOnTheWay: sum(({ heldUpOnTheWay }) => heldUpOnTheWay),
+      pairsStampedLate: sum(({ originStoodStill }) => originStoodStill),
+      askedAgainInPeace: counted.reduce((all, each) => all + each.againInPeace, 0),
+      chainsBegunAgain: counted.reduce((all, each) => all + each.chainsBegunAgain, 0),
+      hostsAroundLostWrites: crowds.reduce((all, { excused }) => all + excused, 0),
+    },
   };
 };
 
-const judgeAtOnce = ({ run, hosts, settings }: DealtRun, { log, happenings }: OriginEvidence): Violation[] => {
-  const times = forgetfulTimes(happenings);
+const judgeAtOnce = (
+  { run, hosts, settings }: DealtRun,
+  log: OriginLog,
+  forgetful: readonly ForgetfulTime[],
+): { violations: Violation[]; excused: number } => {
   const over = hosts
-    .map((host) => ({ host, atOnce: mostAtOnce(remembered(log.hosts.get(host) ?? nobody, times)) }))
+    .map((host) => ({ host, arrivals: log.hosts.get(host) ?? nobody }))
+    .filter(({ arrivals }) => mostAtOnce(arrivals) > settings.perHost);
+  const bad = over
+    .map(({ host, arrivals }) => ({ host, atOnce: mostRemembered(arrivals, forgetful) }))
     .filter(({ atOnce }) => atOnce > settings.perHost);
-  return found(
-    `${run}: at most ${settings.perHost} at once at a host`,
-    over.map(({ host, atOnce }) => `${host} ${atOnce}`),
-  );
-};
-
-/** Answer of Redis, timer, connection and the origin's own stamp: each waits for a busy machine once. */
-const lateSteps = 4;
-
-/** What was late seems to come too soon before the next. */
-const lateness = ({ log, standstills }: OriginEvidence, fromMs: number, toMs: number): number => {
-  const ofOrigin = latenessBetween(log.standstills, fromMs - 50, toMs + 50);
-  const ofMachine = latenessBetween(standstills, fromMs - 500, toMs + 50);
-  return toleranceMs + lateSteps * Math.max(ofOrigin, ofMachine);
-};
-
-const judgeGaps = ({ run, hosts, settings }: DealtRun, evidence: OriginEvidence): Violation[] => {
-  const gapMs = settings.perHostGapMs;
-  if (gapMs === 0) return [];
-  const times = forgetfulTimes(evidence.happenings);
-  const short: string[] = [];
-  for (const host of hosts) {
-    const starts = Float64Array.from(remembered(evidence.log.hosts.get(host) ?? nobody, times).startsMs).sort();
-    for (let i = 1; i < starts.length; i += 1) {
-      const [one, next] = [starts[i - 1] ?? 0, starts[i] ?? 0];
-      const late = lateness(evidence, one, next);
-      if (next - one < gapMs - late)
-        short.push(`${host} ${Math.round(next - one)} ms at ${one.toFixed(0)} (late ${late.toFixed(0)})`);
-    }
-  }
-  return found(`${run}: ${gapMs} ms between two requests to a host`, short);
+  const items = bad.map(({ host, atOnce }) => `${host} ${atOnce}`);
+  return {
+    violations: found(`${run}: at most ${settings.perHost} at once at a host`, items),
+    excused: over.length - bad.length,
+  };
 };
 
 const judgeRate = (evidence: OriginEvidence): Violation[] => {
@@ -84,8 +107,8 @@ const judgeRate = (evidence: OriginEvidence): Violation[] => {
   if (rate === Number.POSITIVE_INFINITY) return [];
   const starts = Float64Array.from([...evidence.log.hosts.values()].flatMap(({ startsMs }) => startsMs)).sort();
   const burst = Math.max(1, rate / 10);
-  const late =
-    toleranceMs + Math.max(0, ...[...evidence.log.standstills, ...evidence.standstills].map((each) => each.lateMs));
+  // What came over the length of a standstill was stamped at its end.
+  const late = toleranceMs + Math.max(0, ...evidence.log.standstills.map((each) => each.lateMs));
   const most = Math.ceil((rate * (1000 + late)) / 1000 + burst);
   const seen = mostStartsWithin([...starts], 1000);
   return seen <= most
@@ -106,35 +129,44 @@ const judgeCancelled = ({ run, hosts }: DealtRun, { log, happenings, cancelGrace
   return found(`${run}: nothing is asked after it was cancelled`, later);
 };
 
-/** A URL is asked as often as its answers demand, and once more for each time that something died or was cut off meanwhile. */
+/**
+ * A URL is asked as often as its answers demand, once more where an answer was so slow that it timed out, and once more for each time that
+ * an execution of it may have died meanwhile. A worker that had no processor for as long as a lock loses its jobs as well: what comes of that
+ * is counted, up to the tries that a URL has.
+ */
 const judgeCounts = (
   run: DealtRun,
   { log, happenings }: OriginEvidence,
-): { violations: Violation[]; repeated: number } => {
+): { violations: Violation[]; repeated: number; chainsBegunAgain: number; againInPeace: number } => {
   const disturbances = disturbancesOf(happenings);
-  const arrivals = new Map<string, number[]>();
+  const arrivals = new Map<string, { startsMs: number[]; timedOut: number }>();
   for (const host of run.hosts) {
-    const { startsMs, paths } = log.hosts.get(host) ?? nobody;
+    const { startsMs, endsMs, paths } = log.hosts.get(host) ?? nobody;
     for (const [i, path] of paths.entries()) {
       const key = `${host}${path}`;
-      const known = arrivals.get(key);
-      if (known) known.push(startsMs[i] ?? 0);
-      else arrivals.set(key, [startsMs[i] ?? 0]);
+      const known = arrivals.get(key) ?? { startsMs: [], timedOut: 0 };
+      arrivals.set(key, known);
+      known.startsMs.push(startsMs[i] ?? 0);
+      if ((endsMs[i] ?? 0) - (startsMs[i] ?? 0) > slowMs) known.timedOut += 1;
     }
   }
-  let repeated = 0;
+  let [repeated, chainsBegunAgain, againInPeace] = [0, 0, 0];
   const [tooMany, never]: [string[], string[]] = [[], []];
   for (const { asked } of run.lines) {
     if (asked === undefined) continue;
-    const starts = arrivals.get(`${asked.host}${asked.path}`) ?? [];
+    const { startsMs: starts, timedOut } = arrivals.get(`${asked.host}${asked.path}`) ?? nothing;
     if (starts.length === 0) never.push(`${asked.host}${asked.path}`);
     const beyond = Math.max(0, starts.length - asked.most);
     repeated += beyond;
     const [from, to] = [Math.min(...starts), Math.max(...starts)];
-    // A busy machine lets a request time out: that, too, is a try.
-    const tries = Math.max(asked.most, run.settings.attempts);
-    if (beyond > 0 && starts.length - tries > countBetween(disturbances, from - 1, to))
-      tooMany.push(`${asked.host}${asked.path} at ${starts.map((ms) => ms.toFixed(0)).join(', ')}`);
+    const [isChain, hasGap] = [asked.path.startsWith('/redirect'), run.settings.perHostGapMs > 0];
+    // Of a chain any request may have been the slow one.
+    const timeouts = isChain ? run.settings.attempts - asked.most : timedOut;
+    if (beyond - timeouts <= countBetween(disturbances, from - 1, to)) continue;
+    // Where a hop finds no turn in time, the chain goes back to the frontier and costs no attempt.
+    if (starts.length - run.settings.attempts <= countBetween(disturbances, from - 1, to)) againInPeace += 1;
+    else if (isChain && hasGap) chainsBegunAgain += beyond - timeouts;
+    else tooMany.push(`${asked.host}${asked.path} at ${starts.map((ms) => ms.toFixed(0)).join(', ')}`);
   }
   return {
     violations: [
@@ -142,8 +174,7 @@ const judgeCounts = (
       ...(run.cancelAt === undefined ? found(`${run.run}: every URL is asked`, never) : []),
     ],
     repeated,
+    chainsBegunAgain,
+    againInPeace,
   };
 };
-
-const found = (promise: string, items: readonly string[]): Violation[] =>
-  items.length === 0 ? [] : [{ promise, details: some(items) }];

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Fleet } from '../fleet.ts';
 import { processFigures } from '../process-figures.ts';
 import type { Happening } from '../timeline.ts';
-import { some, type Violation } from './verdicts.ts';
+import { wasWithoutRedis } from './disturbances.ts';
+import { found, type Violation } from './verdicts.ts';
 
 /** Far above what a process of this fleet needs (measured: 90 to 180 MB, 25 to 110 descriptors), far below a leak of hours. */
 const most = { residentMb: 420, descriptors: 600 };
@@ -24,18 +25,26 @@ export const judgeProcesses = async (
   const wrongEnds = happenings
     .filter(({ what }) => what === 'ended by itself' || what === 'did not end')
     .map(({ what, about }) => `${about['who']} ${what}: ${String(about['how'])}`);
+  // The first connection has ten seconds, so that is what went before its end.
+  const noReason = happenings
+    .filter(({ what }) => what === 'found no Redis')
+    .filter(({ about, atMs }) => {
+      const who = String(about['who']);
+      return !wasWithoutRedis(happenings, { who, fromMs: atMs - Number(about['lifeMs']), toMs: atMs });
+    })
+    .map(({ about }) => `${about['who']} found no Redis where there was one`);
   return [
-    ...(bad.length === 0 ? [] : [{ promise: 'no zombie, no growth', details: some(bad) }]),
-    ...(wrongEnds.length === 0 ? [] : [{ promise: 'processes end when they are told to', details: some(wrongEnds) }]),
+    ...found('no zombie, no growth', bad),
+    ...found('processes end when they are told to', [...wrongEnds, ...noReason]),
     ...(await judgeLogs(fleet, secrets)),
   ];
 };
 
 async function judgeLogs(fleet: Fleet, secrets: readonly string[]): Promise<Violation[]> {
-  const found: string[] = [];
+  const telling: string[] = [];
   for (const { name, log } of fleet.places) {
     const text = await readFile(log, 'utf8').catch(() => '');
-    if (secrets.some((secret) => text.includes(secret))) found.push(name);
+    if (secrets.some((secret) => text.includes(secret))) telling.push(name);
   }
-  return found.length === 0 ? [] : [{ promise: 'logs carry no secret', details: some(found) }];
+  return found('logs carry no secret', telling);
 }
