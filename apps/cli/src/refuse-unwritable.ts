@@ -16,7 +16,7 @@ async function refuseUnwritableFile(path: string): Promise<void> {
   const refuse = (error: Error): never => {
     throw new UserError(
       `${path} cannot be written: ${error.message}`,
-      'Give this user the right to write there, or name another file with --out.',
+      'Give this user the right to write there, or name another file with --out, or another directory with --data-dir.',
     );
   };
   let [asked, mode] = [path, R_OK | W_OK];

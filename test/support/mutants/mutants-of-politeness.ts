@@ -30,14 +30,14 @@ export const mutantsOfPoliteness: Mutant[] = [
     file: `${scripts}/acquire.lua`,
     from: 'movesOwnStart and last or last + gapMs',
     to: 'last',
-    tests: [['e2e/frontier-turns', 'is kept between the starts of two URLs that were released already']],
+    tests: [['e2e/frontier-gap', 'is kept between the starts of two URLs that were released already']],
   },
   {
     mechanism: 'the gap counts from when a request really left',
     file: `${scripts}/parts/host.lua`,
     from: 'if last and startedAtMs > last and startedAtMs <= nowMs then',
     to: 'if false then',
-    tests: [['e2e/frontier-turns', 'counts from when the request really left']],
+    tests: [['e2e/frontier-gap', 'counts from when the request really left']],
   },
   {
     mechanism: 'a crawl-delay is a gap',
@@ -98,8 +98,8 @@ export const mutantsOfPoliteness: Mutant[] = [
   {
     mechanism: 'the lease of release is a turn only as long as it outlives the execution',
     file: 'apps/worker/src/politeness/ask-for-turn.ts',
-    from: 'leaseLeftMs > jobDeadlineMs',
-    to: 'leaseLeftMs !== jobDeadlineMs',
+    from: 'leaseLeftMs > options.jobDeadlineMs',
+    to: 'leaseLeftMs !== options.jobDeadlineMs',
     tests: [['unit/ask-for-turn', '%s asks the host']],
   },
   {
@@ -126,8 +126,8 @@ export const mutantsOfPoliteness: Mutant[] = [
   {
     mechanism: 'robots.txt is obeyed',
     file: 'apps/worker/src/obey-robots.ts',
-    from: "isAllowed(found.rules, url) ? turnForPage(found.rules, held) : forbidden('robots', url.href)",
-    to: 'turnForPage(found.rules, held)',
+    from: "isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url.href)",
+    to: 'turnForPage(found.rules, turnIs)',
     tests: [['e2e/robots', 'what is disallowed is never asked, by the longest rule of our own group']],
   },
   {
