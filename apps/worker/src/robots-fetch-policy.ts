@@ -12,20 +12,23 @@ const longestTotalMs = 20_000;
 const maxWireBytes = 64 * 1024 ** 2;
 
 /** How a run asks for a robots.txt: by its User-Agent and with its patience, and without whatever else it sends to pages. */
-export const robotsFetchPolicyOf = (settings: CrawlSettings): FetchPolicy => ({
-  ...fetchPolicyOf({
-    ...settings,
-    userAgent: userAgentOf(settings),
-    headers: {},
-    bodies: 'inline',
-    inlineBytes: mostRobotsBytes,
-    maxBodyBytes: mostRobotsBytes,
-    maxWireBytes,
-    maxRedirects,
-    connectTimeoutMs: Math.min(settings.connectTimeoutMs, longestStageMs),
-    headersTimeoutMs: Math.min(settings.headersTimeoutMs, longestStageMs),
-    bodyTimeoutMs: Math.min(settings.bodyTimeoutMs, longestStageMs),
-    totalTimeoutMs: Math.min(settings.totalTimeoutMs, longestTotalMs),
-  }),
+export const robotsFetchPolicyOf = (settings: CrawlSettings, executionMs?: number): FetchPolicy => ({
+  ...fetchPolicyOf(
+    {
+      ...settings,
+      userAgent: userAgentOf(settings),
+      headers: {},
+      bodies: 'inline',
+      inlineBytes: mostRobotsBytes,
+      maxBodyBytes: mostRobotsBytes,
+      maxWireBytes,
+      maxRedirects,
+      connectTimeoutMs: Math.min(settings.connectTimeoutMs, longestStageMs),
+      headersTimeoutMs: Math.min(settings.headersTimeoutMs, longestStageMs),
+      bodyTimeoutMs: Math.min(settings.bodyTimeoutMs, longestStageMs),
+      totalTimeoutMs: Math.min(settings.totalTimeoutMs, longestTotalMs),
+    },
+    executionMs,
+  ),
   truncates: true,
 });

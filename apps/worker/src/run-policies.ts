@@ -28,9 +28,13 @@ export const createRunPolicies = (readSpec: (run: string) => Promise<RunSpec | u
     if (spec === undefined) return undefined;
     const totalTimeoutMs = Math.min(spec.settings.totalTimeoutMs, jobDeadlineMs);
     const settings = { ...spec.settings, totalTimeoutMs };
-    const policy: RunPolicy = { settings, fetch: fetchPolicyOf(settings), record: recordPolicyOf(settings) };
+    const fetch = fetchPolicyOf(settings, jobDeadlineMs);
+    const policy: RunPolicy = { settings, fetch, record: recordPolicyOf(settings) };
     if (settings.robots === 'obey')
-      policy.robots = { product: productOf(userAgentOf(settings)), fetch: robotsFetchPolicyOf(settings) };
+      policy.robots = {
+        product: productOf(userAgentOf(settings)),
+        fetch: robotsFetchPolicyOf(settings, jobDeadlineMs),
+      };
     if (known.size >= mostKept) known.clear();
     known.set(run, policy);
     return policy;

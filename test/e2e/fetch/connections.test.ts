@@ -50,12 +50,6 @@ describe('a time limit', () => {
     expect(brief(await fetchPage(host.url(), settings))).toEqual({ kind: 'timed-out', stage: 'total' });
   });
 
-  it('of all ends the wait for the turn of a redirect', async () => {
-    const { host, fetchPage } = await answering(response(302, { location: '/x' }));
-    const outcome = await fetchPage(host.url(), { totalTimeoutMs: 50 }, { askForHop: () => new Promise(() => {}) });
-    expect(brief(outcome)).toEqual({ kind: 'timed-out', stage: 'total' });
-  });
-
   it("is each run's own, on the same connection", async () => {
     const { host, fetchPage } = await world(({ socket, number }) => number !== 2 && socket.write(response(200, {})));
     await fetchPage(host.url(), { headersTimeoutMs: 40_000 });

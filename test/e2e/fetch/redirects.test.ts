@@ -1,17 +1,22 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchPolicyOf } from '../../../apps/worker/src/fetch/fetch-policy.ts';
 import { answering, brief, cleanUp, go, textOf, world } from '../../support/fetch-world.ts';
 import { response } from '../../support/raw-server.ts';
+import { settingsWith } from '../../support/settings-for-tests.ts';
 
 afterEach(cleanUp);
 
 describe('a redirect', () => {
   /** Paths and what they redirect to; everything else answers with its path. */
-  const redirecting = (targets: Record<string, string>, status = 302, body = '') =>
-    world(({ head, socket }) => {
-      const path = head.split(' ')[1] ?? '';
-      const location = targets[path];
-      socket.write(location === undefined ? response(200, {}, path) : response(status, { location }, body));
-    });
+  const redirecting = (targets: Record<string, string>, status = 302, body = '', now = () => performance.now()) =>
+    world(
+      ({ head, socket }) => {
+        const path = head.split(' ')[1] ?? '';
+        const location = targets[path];
+        socket.write(location === undefined ? response(200, {}, path) : response(status, { location }, body));
+      },
+      { now },
+    );
 
   it('is followed on the kept connection, and told', async () => {
     const { host, fetchPage } = await redirecting({ '/a': '/b', '/b': 'c#here' }, 301, 'moved');
@@ -41,6 +46,30 @@ describe('a redirect', () => {
   it('whose host must wait is interrupted', async () => {
     const { host, fetchPage } = await redirecting({ '/a': '/b' });
     const outcome = await fetchPage(host.url('/a'), {}, { askForHop: () => Promise.resolve('must-wait') });
+    expect(brief(outcome)).toEqual({ kind: 'interrupted', why: 'hop-must-wait' });
+    expect(host.heads).toHaveLength(1);
+  });
+
+  it('is followed however long its turn takes to come: time limits are for hosts', async () => {
+    let nowMs = 0;
+    const { host, fetchPage } = await redirecting({ '/a': '/b' }, 302, '', () => nowMs);
+    const askForHop = () => {
+      nowMs += 60_000;
+      return go();
+    };
+    const outcome = await fetchPage(host.url('/a'), { totalTimeoutMs: 1000 }, { askForHop });
+    expect(outcome).toMatchObject({ kind: 'answered', status: 200, trace: { timings: { totalMs: 0 } } });
+  });
+
+  it('that waits for its turn longer than an execution may take is interrupted', async () => {
+    let nowMs = 0;
+    const { host, fetchPage } = await redirecting({ '/a': '/b' }, 302, '', () => nowMs);
+    const askForHop = () => {
+      nowMs += 60_000;
+      return new Promise<'go'>(() => {});
+    };
+    const policy = fetchPolicyOf(settingsWith({ totalTimeoutMs: 20 }), 50_000);
+    const outcome = await fetchPage(host.url('/a'), {}, { policy, askForHop });
     expect(brief(outcome)).toEqual({ kind: 'interrupted', why: 'hop-must-wait' });
     expect(host.heads).toHaveLength(1);
   });

@@ -1,10 +1,10 @@
 /** Locks, leases and looks so short that a campaign sees many recoveries. */
 export const impatience = {
-  TRAWL_LOCK: '4s',
-  TRAWL_JOB_DEADLINE: '3s',
+  TRAWL_LOCK: '6s',
+  TRAWL_JOB_DEADLINE: '5s',
   TRAWL_STALLED_INTERVAL: '1s',
   TRAWL_SWEEP_INTERVAL: '1s',
-  TRAWL_LEASE: '10s',
+  TRAWL_LEASE: '12s',
   TRAWL_GRACE: '500ms',
   TRAWL_CONCURRENCY: '32',
   /** So small that sources are read as long as their runs last. */

@@ -122,7 +122,7 @@ export const dealRound = (options: {
       attempts,
       backoffMs: 50,
       backoffCapMs: 500,
-      totalTimeoutMs: 2500,
+      totalTimeoutMs: 4000,
       ...changes,
     };
     return {

@@ -2,6 +2,9 @@ import type { FetchPolicy } from './fetch-policy.ts';
 
 export type TimeoutStage = 'connect' | 'headers' | 'body' | 'total';
 
+/** `execution`: our own waits took so long that the job must end, and the host had less time than it may have. */
+export type Late = TimeoutStage | 'execution';
+
 /**
  * The four time limits of one fetch, with one timer. The timer is not moved when the fetch goes on: it wakes after the
  * shortest limit, looks what the current stage still has, and sleeps again. A quick fetch pays for one timer that never fires,
@@ -10,19 +13,21 @@ export type TimeoutStage = 'connect' | 'headers' | 'body' | 'total';
 export class Deadline {
   readonly #policy: FetchPolicy;
   readonly #now: () => number;
-  readonly #onLate: (stage: TimeoutStage) => void;
+  readonly #onLate: (stage: Late) => void;
+  readonly #beganAtMs: number;
   #startedAtMs: number;
   #timer: NodeJS.Timeout;
   #stage: TimeoutStage = 'total';
   #sinceMs: number;
   #pausedAtMs: number | undefined;
 
-  constructor(policy: FetchPolicy, now: () => number, onLate: (stage: TimeoutStage) => void) {
+  constructor(policy: FetchPolicy, now: () => number, onLate: (stage: Late) => void) {
     this.#policy = policy;
     this.#now = now;
     this.#onLate = onLate;
-    this.#startedAtMs = now();
-    this.#sinceMs = this.#startedAtMs;
+    this.#beganAtMs = now();
+    this.#startedAtMs = this.#beganAtMs;
+    this.#sinceMs = this.#beganAtMs;
     this.#timer = setTimeout(wake, policy.shortestTimeoutMs, this);
   }
 
@@ -58,19 +63,17 @@ export class Deadline {
   }
 
   wake(): void {
-    const { shortestTimeoutMs } = this.#policy;
-    const nowMs = this.#pausedAtMs ?? this.#now();
-    const totalLeftMs = this.#startedAtMs + this.#policy.totalTimeoutMs - nowMs;
-    const stageLeftMs = this.#sinceMs + this.#limitMs() - nowMs;
-    const leftMs = Math.min(totalLeftMs, stageLeftMs);
+    const { shortestTimeoutMs, totalTimeoutMs, executionMs } = this.#policy;
+    const nowMs = this.#now();
+    const isPaused = this.#pausedAtMs !== undefined;
+    const totalLeftMs = isPaused ? Number.POSITIVE_INFINITY : this.#startedAtMs + totalTimeoutMs - nowMs;
+    const stageLeftMs = isPaused ? Number.POSITIVE_INFINITY : this.#sinceMs + this.#limitMs() - nowMs;
+    const executionLeftMs = this.#beganAtMs + executionMs - nowMs;
+    const hostsLeftMs = Math.min(totalLeftMs, stageLeftMs);
     // A timer may fire up to a millisecond early.
-    if (leftMs < 1 && this.#pausedAtMs === undefined) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
-    else
-      this.#timer = setTimeout(
-        wake,
-        this.#pausedAtMs === undefined ? Math.min(leftMs, shortestTimeoutMs) : shortestTimeoutMs,
-        this,
-      );
+    if (hostsLeftMs < 1) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
+    else if (executionLeftMs < 1) this.#onLate('execution');
+    else this.#timer = setTimeout(wake, Math.min(hostsLeftMs, executionLeftMs, shortestTimeoutMs), this);
   }
 
   #limitMs(): number {

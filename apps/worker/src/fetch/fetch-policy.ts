@@ -8,6 +8,8 @@ export type FetchPolicy = {
   headersTimeoutMs: number;
   bodyTimeoutMs: number;
   totalTimeoutMs: number;
+  /** The longest in all, waits for turns, robots.txt and memory included: none of them is the host's. */
+  executionMs: number;
   /** The least of the four: no limit can be passed earlier than this after anything happened. */
   shortestTimeoutMs: number;
   maxHeadBytes: number;
@@ -23,13 +25,15 @@ export type FetchPolicy = {
   headers: string[];
 };
 
-export const fetchPolicyOf = (settings: CrawlSettings): FetchPolicy => {
+/** @param executionMs longest that an execution may take */
+export const fetchPolicyOf = (settings: CrawlSettings, executionMs = Number.POSITIVE_INFINITY): FetchPolicy => {
   const { connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, totalTimeoutMs } = settings;
   return {
     connectTimeoutMs,
     headersTimeoutMs,
     bodyTimeoutMs,
     totalTimeoutMs,
+    executionMs,
     shortestTimeoutMs: Math.min(connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, totalTimeoutMs),
     maxHeadBytes: settings.maxHeadBytes,
     maxWireBytes: settings.maxWireBytes,

@@ -12,7 +12,7 @@ import type { BodyStore } from './body-store.ts';
 import type { Connections } from './connections.ts';
 import { withCookieHeader } from './cookie-header.ts';
 import { createBody } from './create-body.ts';
-import { Deadline, type TimeoutStage } from './deadline.ts';
+import { Deadline, type Late } from './deadline.ts';
 import { Exchange } from './exchange.ts';
 import { type ExchangeEnd, unread } from './exchange-end.ts';
 import type { ExchangeTools } from './exchange-tools.ts';
@@ -34,7 +34,7 @@ export type PageFetchTools = {
 type Redirected = Extract<ExchangeEnd, { kind: 'redirected' }>;
 
 /** What ends a fetch from outside: its limits, a stop. */
-type CallOff = TimeoutStage | 'stopping';
+type CallOff = Late | 'stopping';
 
 /** A fetch that finds no room for its body before it began is put back after this. */
 const mostWaitForRoomMs = 4000;
@@ -101,7 +101,9 @@ export class PageFetch {
 
   async #exchangeOnce(): Promise<ExchangeEnd> {
     for (let from: 'kept' | 'new' = 'kept'; ; ) {
-      const end = await this.#send(from);
+      this.#memory.free();
+      this.#exchange = new Exchange(this.#exchangeTools());
+      const end = await this.#exchange.run(withCookieHeader(this.#outgoing), from);
       if (this.#calledOff !== undefined) return end;
       const isStale = from === 'kept' && this.#isStale(end) && isIdempotent(this.#outgoing);
       if (isStale) from = 'new';
@@ -119,12 +121,6 @@ export class PageFetch {
     if (end.kind === 'failed') return status === 0;
     // Some hosts say so when they close a connection that was idle for too long.
     return end.kind === 'answered' && status === 408;
-  }
-
-  #send(from: 'kept' | 'new'): Promise<ExchangeEnd> {
-    this.#memory.free();
-    this.#exchange = new Exchange(this.#exchangeTools());
-    return this.#exchange.run(withCookieHeader(this.#outgoing), from);
   }
 
   get #outgoing(): OutgoingRequest {
@@ -174,9 +170,10 @@ export class PageFetch {
     if (isLoop(this.#trail, request)) return this.#forbidden('redirect-loop', status);
     if (this.#redirects.length > this.#request.policy.maxRedirects) return this.#forbidden('redirect-limit', status);
 
-    this.#deadline.enter('total', this.#tools.now());
     const hop = { host: next.host, url: next.request.url };
+    this.#deadline.pause(this.#tools.now());
     const answer = await Promise.race([this.#request.askForHop(hop), this.#untilCalledOff()]);
+    this.#deadline.resume('total', this.#tools.now());
     if (answer === 'robots' || answer === 'robots-unavailable') return this.#forbidden(answer, status);
     if (answer === 'must-wait') return interrupted('hop-must-wait', this.#trace());
     if (answer === 'go') this.#trail.push(request);
@@ -223,7 +220,9 @@ export class PageFetch {
   #outcomeOfCallOff(why: CallOff): FetchOutcome {
     const trace = this.#trace();
     if (why === 'stopping') return interrupted(why, trace);
-    return this.#isShortOfMemory ? interrupted('memory-full', trace) : { kind: 'timed-out', stage: why, trace };
+    if (this.#isShortOfMemory) return interrupted('memory-full', trace);
+    if (why === 'execution') return interrupted(this.#redirects.length > 0 ? 'hop-must-wait' : 'turn-passed', trace);
+    return { kind: 'timed-out', stage: why, trace };
   }
 
   #forbidden(why: RedirectRefusal | RobotsRefusal, status: number): FetchOutcome {

@@ -49,7 +49,7 @@ export type OriginVerdict = {
   excused: Excused;
 };
 
-/** A try may last 2.5 s in all, its connection included: an answer that took so long may have come too late. */
+/** A try may last 4 s in all, its connection included: an answer that took so long may have come too late. */
 const slowMs = 1000;
 const nothing = { startsMs: [], timedOut: 0 };
 const nobody: HostArrivals = { startsMs: [], endsMs: [], paths: [] };
@@ -155,17 +155,21 @@ const judgeCounts = (
   for (const { asked } of run.lines) {
     if (asked === undefined) continue;
     const { startsMs: starts, timedOut } = arrivals.get(`${asked.host}${asked.path}`) ?? nothing;
-    if (starts.length === 0) never.push(`${asked.host}${asked.path}`);
+    if (starts.length === 0) {
+      never.push(`${asked.host}${asked.path}`);
+      continue;
+    }
     const beyond = Math.max(0, starts.length - asked.most);
     repeated += beyond;
     const [from, to] = [Math.min(...starts), Math.max(...starts)];
-    const [isChain, hasGap] = [asked.path.startsWith('/redirect'), run.settings.perHostGapMs > 0];
+    const isChain = asked.path.startsWith('/redirect');
+    const hasPace = run.settings.perHostGapMs > 0 || run.settings.ratePerSecond > 0;
     // Of a chain any request may have been the slow one.
     const timeouts = isChain ? run.settings.attempts - asked.most : timedOut;
     if (beyond - timeouts <= countBetween(disturbances, from - 1, to)) continue;
     // Where a hop finds no turn in time, the chain goes back to the frontier and costs no attempt.
     if (starts.length - run.settings.attempts <= countBetween(disturbances, from - 1, to)) againInPeace += 1;
-    else if (isChain && hasGap) chainsBegunAgain += beyond - timeouts;
+    else if (isChain && hasPace) chainsBegunAgain += beyond - timeouts;
     else tooMany.push(`${asked.host}${asked.path} at ${starts.map((ms) => ms.toFixed(0)).join(', ')}`);
   }
   return {
