@@ -35,7 +35,8 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
     return test.embedded.redisPid;
   };
   const aofDirectory = join(redisFiles(test.dataDir).dir, 'appendonlydir');
-  let keptBytes = 0;
+  /** What a file before the last rewrite held stands in the base since. */
+  let kept = { path: '', bytes: 0 };
   let leadsTo = test.connection.port;
   return {
     test,
@@ -48,8 +49,14 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
     urlAt: (port) => `redis://:${test.connection.password ?? ''}@127.0.0.1:${port}`,
     kill: test.kill,
     restart: test.restart,
-    cutTail: async (bytes) => cutTail(await newestFile(aofDirectory), { bytes, keptBytes }),
-    keepSoFar: async () => void (keptBytes = (await stat(await newestFile(aofDirectory))).size),
+    cutTail: async (bytes) => {
+      const path = await newestFile(aofDirectory);
+      return cutTail(path, { bytes, keptBytes: kept.path === path ? kept.bytes : 0 });
+    },
+    keepSoFar: async () => {
+      const path = await newestFile(aofDirectory);
+      kept = { path, bytes: (await stat(path)).size };
+    },
     signal: (name) => void process.kill(pid(), name),
     stop: test.stop,
   };
@@ -63,7 +70,7 @@ async function newestFile(directory: string): Promise<string> {
 /** Answers how many bytes went. */
 async function cutTail(path: string, { bytes, keptBytes }: { bytes: number; keptBytes: number }): Promise<number> {
   const { size } = await stat(path);
-  const left = Math.max(keptBytes, size - bytes);
+  const left = Math.min(size, Math.max(keptBytes, size - bytes));
   await truncate(path, left);
   await using file = await open(path, 'r');
   await file.sync();
