@@ -22,7 +22,9 @@ export type CollectorParts = FleetProcess<typeof collectorMetrics> & {
 
 /** It looks for new runs at least every five seconds, unless it hangs. */
 const longestLookSilenceMs = 30_000;
-const redisPatienceMs = 2000;
+/** Of a process that stops: for a Redis that is away, and for all that it still does there, below its deadline of 30 s. */
+const lastWork = { patienceMs: 2000, mostMs: 20_000 };
+const leave = { patienceMs: 0, mostMs: 2000 };
 
 /**
  * Wires one collector and starts it. `only`: the one run that it is for; else it serves all, except those that write to
@@ -57,9 +59,9 @@ export const startCollector = (
   const done = Promise.race([work, left.promise]);
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await whileRedisAnswers(done, parts, { patienceMs: redisPatienceMs, now });
+    await whileRedisAnswers(done, parts, { ...lastWork, now });
     left.resolve();
-    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now });
+    await whileRedisAnswers(announced.stop(), parts, { ...leave, now });
     log.info('collector stopped');
   };
   return { stop, done };

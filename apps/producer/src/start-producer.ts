@@ -36,7 +36,9 @@ export type ProducerParts = FleetProcess<typeof producerMetrics> & {
 
 const monotonicMs = (): number => performance.now();
 const roomPauseMs = 1000;
-const redisPatienceMs = 2000;
+/** Of a process that stops: for a Redis that is away, and for all that it still does there, below its deadline of 30 s. */
+const lastWork = { patienceMs: 2000, mostMs: 20_000 };
+const leave = { patienceMs: 0, mostMs: 2000 };
 const fleetLookMs = 250;
 const ownRunLookMs = 1000;
 /** Release answers at least every five seconds, unless it hangs. */
@@ -76,9 +78,9 @@ export const startProducer = (
 
   const stop = async (): Promise<void> => {
     endWaits();
-    await whileRedisAnswers(done, parts, { patienceMs: redisPatienceMs, now: monotonicMs });
+    await whileRedisAnswers(done, parts, { ...lastWork, now: monotonicMs });
     left.resolve();
-    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now: monotonicMs });
+    await whileRedisAnswers(announced.stop(), parts, { ...leave, now: monotonicMs });
     log.info('producer stopped');
   };
   return { stop, done };

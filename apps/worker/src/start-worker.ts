@@ -59,7 +59,8 @@ const ownAddresses = (): string[] =>
 const watchEveryMs = 5000;
 const adjustEveryMs = 500;
 /** A stopping worker holds outcomes: beyond the grace, so long for a Redis that is away. */
-const redisPatienceMs = 2000;
+const beyondGrace = { patienceMs: 2000, mostMs: 12_000 };
+const leave = { patienceMs: 0, mostMs: 2000 };
 const silentForMs = 30_000;
 
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
@@ -203,10 +204,11 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     timers.forEach(clearInterval);
     const closing = queue.close();
     const grace = setTimeout(() => parts.stopFetching.abort(), settings.graceMs);
-    const patienceMs = settings.graceMs + redisPatienceMs;
-    await whileRedisAnswers(closing, parts, { patienceMs, now: monotonicMs });
+    const patienceMs = settings.graceMs + beyondGrace.patienceMs;
+    const mostMs = settings.graceMs + beyondGrace.mostMs;
+    await whileRedisAnswers(closing, parts, { patienceMs, mostMs, now: monotonicMs });
     clearTimeout(grace);
-    await whileRedisAnswers(announced.stop(), parts, { patienceMs: 0, now: monotonicMs });
+    await whileRedisAnswers(announced.stop(), parts, { ...leave, now: monotonicMs });
     parts.halted.close();
     await fetcher.close();
     rounds.stop();

@@ -13,14 +13,16 @@ const lookEveryMs = 50;
 
 /**
  * Waits for the last work of a process that stops; but for a Redis that is away, or refuses commands, only so long without
- * interruption: nothing is lost by leaving, and a supervisor should not have to kill.
+ * interruption, and `mostMs` in all, since a connection on which nothing comes any more takes long to be noticed: nothing is lost by
+ * leaving, and a supervisor should not have to kill.
  * @param now monotonic ms
  */
 export const whileRedisAnswers = async (
   work: Promise<unknown>,
   { redis, trouble, log }: StopSurroundings,
-  { patienceMs, now }: { patienceMs: number; now: () => number },
+  { patienceMs, mostMs, now }: { patienceMs: number; mostMs?: number; now: () => number },
 ): Promise<void> => {
+  const beganMs = now();
   let isOver = false;
   const ended = work.then(
     () => void (isOver = true),
@@ -32,6 +34,8 @@ export const whileRedisAnswers = async (
     awaySinceMs = isAway ? (awaySinceMs ?? now()) : undefined;
     if (awaySinceMs !== undefined && now() - awaySinceMs >= patienceMs)
       return log.warn('Redis is away: stopping without it');
+    if (mostMs !== undefined && now() - beganMs >= mostMs)
+      return log.warn('a connection to Redis does not end: stopping without it');
     await Promise.race([ended, delay(lookEveryMs)]);
   }
 };

@@ -6,12 +6,16 @@ import type { Happening } from '../timeline.ts';
  */
 export const disturbancesOf = (happenings: readonly Happening[]): Float64Array => {
   const atMs = happenings.filter(endsExecutions).flatMap((each) => {
+    // What a hand removes is added again with all its tries.
+    if (each.what === 'jobs handled by hand') return Array.from({ length: triesOfLine }, () => each.atMs);
     const lastsMs = Number(each.about['forMs'] ?? (each.what === 'network: half-closed' ? noticedAfterMs : 0));
     const seconds = Math.ceil(lastsMs / 1000);
     return Array.from({ length: 1 + seconds }, (_, i) => each.atMs + i * 1000);
   });
   return Float64Array.from(atMs).sort();
 };
+
+const triesOfLine = 3;
 
 /** A connection without an answer is made anew then. */
 const noticedAfterMs = 20_000;
