@@ -12,6 +12,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
+import { isCutOff } from '@trawl/shared/platform/redis-trouble.ts';
 import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { feedEffects } from './feed-effects.ts';
 import { createMemoryAlarm } from './memory-alarm.ts';
@@ -168,12 +169,7 @@ const sweepLoop = async (
   const everyMs = settings.sweepIntervalMs;
   const owner = keysOf(shard).sweeper;
   const me = id;
-  while (!stop.aborted) {
-    await delay(everyMs, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) return;
-    const isMine = (await redis.set(owner, me, 'PX', everyMs * 2, 'NX')) === 'OK' || (await redis.get(owner)) === me;
-    if (!isMine) continue;
-    await redis.pexpire(owner, everyMs * 2);
+  const pass = async (): Promise<void> => {
     const unreadable = await removeUnreadableJobs(redis, shard);
     if (unreadable.length > 0) log.error({ jobs: unreadable }, 'jobs that nobody can read removed');
     const added = await sweep(nowMs());
@@ -181,5 +177,16 @@ const sweepLoop = async (
     if (added > 0) log.warn({ added }, 'jobs that were missing added again');
     const forgotten = await forgetRuns(redis, shard, nowMs() - settings.keepRunsMs);
     if (forgotten > 0) log.info({ forgotten }, 'old runs forgotten');
+  };
+  while (!stop.aborted) {
+    await delay(everyMs, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return;
+    const isMine = (await redis.set(owner, me, 'PX', everyMs * 2, 'NX')) === 'OK' || (await redis.get(owner)) === me;
+    if (!isMine) continue;
+    await redis.pexpire(owner, everyMs * 2);
+    await pass().catch((error: unknown) => {
+      if (!isCutOff(error)) throw error;
+      log.warn({ err: error }, 'sweeping was cut off');
+    });
   }
 };

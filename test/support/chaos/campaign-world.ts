@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
@@ -22,6 +22,8 @@ export type CampaignWorld = {
   timeline: Timeline;
   outputOf: (run: string) => string;
   sinksDisk: string | undefined;
+  /** What judges have seen would fill the disk in the end. */
+  clearSinks: () => Promise<void>;
   createRun: (dealt: DealtRun) => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -57,6 +59,10 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
     timeline,
     outputOf,
     sinksDisk: disk.isItsOwn ? disk.path : undefined,
+    clearSinks: async () => {
+      if (keepFiles) return;
+      for (const name of await readdir(disk.path)) await rm(join(disk.path, name), { force: true });
+    },
     createRun: async ({ run, lines, settings: changes }) => {
       const path = join(directory, `${run}.txt`);
       await writeFile(path, `${lines.map(({ line }) => line).join('\n')}\n`);

@@ -44,6 +44,7 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
         ? await playFlushedRound(world, { round, seed: roundSeed, lines })
         : await playRound(world, { round, seed: roundSeed, kind, lines, strike, faultsUntilMs });
     reports.push(report);
+    await world.clearSinks();
     options.onRound(report);
     if (report.violations.length > 0 && options.untilBroken) break;
   }

@@ -84,8 +84,8 @@ export const startFleet = async (options: FleetOptions) => {
 
   const ended = async (place: Place, child: ChildProcess, lifeMs: number): Promise<void> => {
     const how = child.signalCode ?? child.exitCode;
-    // A process that has hardly begun does not know yet what to do about SIGTERM.
-    const isTerminated = place.expected.has('SIGTERM') && (how === 0 || how === 'SIGTERM');
+    // A process that has hardly begun does not know yet what to do about SIGTERM; a second one ends it at once, with 143.
+    const isTerminated = place.expected.has('SIGTERM') && (how === 0 || how === 'SIGTERM' || how === 143);
     // Who finds no Redis when it starts says so, and leaves it to its supervisor to try again.
     const findsNoRedis = how === 2 && lifeMs < startsWithinMs;
     const isExpected = place.expected.has('SIGKILL') || isTerminated;

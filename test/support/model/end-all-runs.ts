@@ -4,7 +4,8 @@ import { type ModelWorld, runNamed } from './model-world.ts';
 import type { Step } from './steps.ts';
 import { jobLockMs } from './worker-steps.ts';
 
-const mostRounds = 400;
+/** Slow hosts under a low rate move by a line in many. */
+const mostRounds = 4000;
 
 /** From wherever a sequence has led, ordinary workers bring every run to its end, and nothing is left of it. */
 export const endAllRuns = async (world: ModelWorld, act: (step: Step) => Promise<void>): Promise<void> => {

@@ -3,6 +3,7 @@ import { decodeLine, jobIdOf } from '@trawl/shared/domain/frontier-line.ts';
 import type { ReleasedUrl } from '@trawl/shared/frontier/frontier.ts';
 import type { Shard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
+import { isCutOff } from '@trawl/shared/platform/redis-trouble.ts';
 import { Queue } from 'bullmq';
 
 /** BullMQ writes two or three events a job; nothing of ours reads them. */
@@ -19,10 +20,22 @@ export const openFetchQueue = (redis: Redis, shard: Shard) => {
     // The connection is shared; its own listener logs.
   });
 
-  return {
-    add: async (urls: ReleasedUrl[], releasedAtMs: number): Promise<void> => {
+  const add = async (urls: ReleasedUrl[], releasedAtMs: number): Promise<void> => {
+    try {
       await queue.addBulk(urls.map((url) => jobOf(url, releasedAtMs)));
-    },
+    } catch (error) {
+      if (!isCutOff(error)) throw error;
+      // A job that is there stays as it is; one that has ended already asks for its turn first, and is told so.
+      const turnHeld = false;
+      await add(
+        urls.map((url) => ({ ...url, turnHeld })),
+        releasedAtMs,
+      );
+    }
+  };
+
+  return {
+    add,
     close: () => queue.close(),
   };
 };

@@ -47,8 +47,11 @@ export const runMain = async (
 ): Promise<void> => {
   const log = options.log ?? createLogger({ app: name });
   process.on('uncaughtException', (error) => end(failed(error, log)));
-  process.on('unhandledRejection', (error) => end(failed(error, log)));
   const stopRequest = awaitStopRequest(log);
+  process.on('unhandledRejection', (error) => {
+    if (stopRequest.aborted && isOfClosedConnection(error)) log.debug({ err: error }, 'left when stopping');
+    else end(failed(error, log));
+  });
 
   let code: number;
   try {
@@ -99,6 +102,10 @@ function awaitStopRequest(log: Logger): AbortSignal {
   });
   return controller.signal;
 }
+
+/** A process that leaves closes its connections on what may still wait for an answer there, and nobody waits for that any more. */
+const isOfClosedConnection = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Connection is closed.';
 
 /** Says what went wrong, to the right reader: the user or the log. Gives the exit code. */
 function failed(error: unknown, log: Logger): number {

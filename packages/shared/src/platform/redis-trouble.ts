@@ -9,6 +9,10 @@ export const isPassing = (error: Error): boolean => passing.test(error.message);
 /** The server has become a replica: the primary may be found by connecting anew. */
 export const isOfReplica = (error: Error): boolean => /^(READONLY|UNBLOCKED)\b/.test(error.message);
 
+/** The connection was lost in the midst of a pipeline's answers: how much of it was done nobody knows, and it is not sent again. */
+export const isCutOff = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'AbortError' && error.message === 'Command aborted due to connection close';
+
 export type RedisTrouble = ReturnType<typeof createRedisTrouble>;
 
 /** It may come and go by the second, when memory is short for instance. */
