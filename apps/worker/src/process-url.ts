@@ -64,7 +64,7 @@ export const processUrl = async (job: Job, effects: Effects): Promise<Ending> =>
     case 'retry':
       if (effects.haltOf(job) === 'cancelled') return halt(job, effects, 'cancelled');
       await effects.giveSlotBack(job, verdict.penalize ? 0 : undefined);
-      return { next: 'retry', delayMs: effects.backoffMs(job), reason: verdict.reason };
+      return { next: 'retry', delayMs: Math.max(effects.backoffMs(job), verdict.leastMs ?? 0), reason: verdict.reason };
     case 'defer':
       return defer(job, effects, outcome, verdict);
   }

@@ -50,6 +50,14 @@ describe('a time limit', () => {
     expect(brief(await fetchPage(host.url(), settings))).toEqual({ kind: 'timed-out', stage: 'total' });
   });
 
+  it('blames no host for the time in which its own process stood still', async () => {
+    const { host, fetchPage } = await world(({ socket }) => {
+      for (const endMs = performance.now() + 1200; performance.now() < endMs; );
+      socket.write(response(200, {}));
+    });
+    expect((await fetchPage(host.url(), { headersTimeoutMs: 400 })).kind).toBe('answered');
+  });
+
   it("is each run's own, on the same connection", async () => {
     const { host, fetchPage } = await world(({ socket, number }) => number !== 2 && socket.write(response(200, {})));
     await fetchPage(host.url(), { headersTimeoutMs: 40_000 });

@@ -11,6 +11,9 @@ export type RetryAfterLimits = { nowMs: number; retryAfterCapMs: number };
 
 type Answered = Extract<FetchOutcome, { kind: 'answered' }>;
 
+/** A robots.txt that could not be had is asked for again after about so long, later each time: a try before that learns nothing. */
+const robotsAgainMs = 2000;
+
 /** What we do about an outcome: the table of DESIGN.md section 5. Its reasons are explained in docs/outcomes.md. */
 export const classify = (outcome: FetchOutcome, attempt: Attempt, limits: RetryAfterLimits): Verdict => {
   switch (outcome.kind) {
@@ -27,7 +30,8 @@ export const classify = (outcome: FetchOutcome, attempt: Attempt, limits: RetryA
         ? { next: 'give-up', class: 'cut-short', reason: outcome.why }
         : retry(attempt, 'cut-short', outcome.why);
     case 'forbidden':
-      if (outcome.why === 'robots-unavailable') return retry(attempt, 'forbidden', outcome.why);
+      if (outcome.why === 'robots-unavailable')
+        return retry(attempt, 'forbidden', outcome.why, { penalize: false, leastMs: robotsAgainMs * attempt.number });
       return { next: 'give-up', class: 'forbidden', reason: outcome.why };
     case 'unsendable':
       return { next: 'give-up', class: 'invalid', reason: 'unsendable' };
@@ -71,8 +75,8 @@ const retry = (
   attempt: Attempt,
   outcomeClass: OutcomeClass,
   reason: string,
-  { penalize } = { penalize: false },
+  how: { penalize: boolean; leastMs?: number } = { penalize: false },
 ): Verdict =>
   attempt.number < attempt.most
-    ? { next: 'retry', class: outcomeClass, reason, penalize }
+    ? { next: 'retry', class: outcomeClass, reason, ...how }
     : { next: 'give-up', class: outcomeClass, reason };

@@ -5,6 +5,11 @@ export type TimeoutStage = 'connect' | 'headers' | 'body' | 'total';
 /** `execution`: our own waits took so long that the job must end, and the host had less time than it may have. */
 export type Late = TimeoutStage | 'execution';
 
+/** A timer that comes so late was held up by more than a busy event loop. */
+const standstillMs = 500;
+/** To read what has come meanwhile. */
+const toCatchUpMs = 500;
+
 /**
  * The four time limits of one fetch, with one timer. The timer is not moved when the fetch goes on: it wakes after the
  * shortest limit, looks what the current stage still has, and sleeps again. A quick fetch pays for one timer that never fires,
@@ -19,6 +24,7 @@ export class Deadline {
   #timer: NodeJS.Timeout;
   #stage: TimeoutStage = 'total';
   #sinceMs: number;
+  #dueAtMs = 0;
   #pausedAtMs: number | undefined;
 
   constructor(policy: FetchPolicy, now: () => number, onLate: (stage: Late) => void) {
@@ -28,7 +34,7 @@ export class Deadline {
     this.#beganAtMs = now();
     this.#startedAtMs = this.#beganAtMs;
     this.#sinceMs = this.#beganAtMs;
-    this.#timer = setTimeout(wake, policy.shortestTimeoutMs, this);
+    this.#timer = this.#wakeIn(policy.shortestTimeoutMs, this.#beganAtMs);
   }
 
   get startedAtMs(): number {
@@ -65,6 +71,8 @@ export class Deadline {
   wake(): void {
     const { shortestTimeoutMs, totalTimeoutMs, executionMs } = this.#policy;
     const nowMs = this.#now();
+    const lateMs = nowMs - this.#dueAtMs;
+    if (lateMs > standstillMs) this.#forgive(lateMs + toCatchUpMs, nowMs);
     const isPaused = this.#pausedAtMs !== undefined;
     const totalLeftMs = isPaused ? Number.POSITIVE_INFINITY : this.#startedAtMs + totalTimeoutMs - nowMs;
     const stageLeftMs = isPaused ? Number.POSITIVE_INFINITY : this.#sinceMs + this.#limitMs() - nowMs;
@@ -73,7 +81,18 @@ export class Deadline {
     // A timer may fire up to a millisecond early.
     if (hostsLeftMs < 1) this.#onLate(totalLeftMs <= stageLeftMs ? 'total' : this.#stage);
     else if (executionLeftMs < 1) this.#onLate('execution');
-    else this.#timer = setTimeout(wake, Math.min(hostsLeftMs, executionLeftMs, shortestTimeoutMs), this);
+    else this.#timer = this.#wakeIn(Math.min(hostsLeftMs, executionLeftMs, shortestTimeoutMs), nowMs);
+  }
+
+  #wakeIn(ms: number, nowMs: number): NodeJS.Timeout {
+    this.#dueAtMs = nowMs + ms;
+    return setTimeout(wake, ms, this);
+  }
+
+  /** Timers come before what has arrived meanwhile: a process that stood still would blame the host. */
+  #forgive(ms: number, nowMs: number): void {
+    this.#startedAtMs = Math.min(nowMs, this.#startedAtMs + ms);
+    this.#sinceMs = Math.min(nowMs, this.#sinceMs + ms);
   }
 
   #limitMs(): number {

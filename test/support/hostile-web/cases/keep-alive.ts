@@ -60,7 +60,7 @@ export const keepAlive: HostileCase[] = [
   fetchedTwice(
     'an answer that comes after its time limit',
     ({ path, number, socket }) => {
-      if (number === 1) setTimeout(() => socket.write(poison), 2200).unref();
+      if (number === 1) setTimeout(() => socket.write(poison), 5000).unref();
       else socket.write(right(path));
     },
     { settings: { headersTimeoutMs: 2000 }, ends: ['timed-out headers > retry', ok] },

@@ -138,7 +138,8 @@ describe('no answer', () => {
 
   it('because its robots.txt cannot be had is tried again, and forbidden in the end', () => {
     const outcome = { kind: 'forbidden', why: 'robots-unavailable', trace } as const;
-    expect(onFirst(outcome)).toMatchObject({ next: 'retry', class: 'forbidden' });
+    // Not before the file is asked for again.
+    expect(onFirst(outcome)).toMatchObject({ next: 'retry', class: 'forbidden', leastMs: 2000 });
     expect(onLast(outcome)).toEqual({ next: 'give-up', class: 'forbidden', reason: 'robots-unavailable' });
   });
 
