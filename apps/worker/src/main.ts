@@ -24,6 +24,7 @@ await runMain('worker', async () => {
     listener: await fleet.connect(),
     shard: firstShard,
     stopping: stopFetching.signal,
+    now: () => performance.now(),
   });
   const worker = startWorker({
     ...fleet,
