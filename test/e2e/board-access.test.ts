@@ -1,26 +1,15 @@
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { request } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Board, withBoardOfItsOwn } from '../support/board-of-a-file.ts';
 import { operator, viewer } from '../support/board-users.ts';
 import { startBoardForTests, type Who } from '../support/board-world.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
-import { startTestRedis } from '../support/redis-for-tests.ts';
 
-type Board = Awaited<ReturnType<typeof startBoardForTests>>;
-
-let server: Awaited<ReturnType<typeof startTestRedis>>;
 let redis: Redis;
 let board: Board;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  board = await startBoardForTests(redis);
-});
-afterAll(async () => {
-  await board.stop();
-  await server.stop();
-});
+withBoardOfItsOwn((...given) => ([board, redis] = given));
 
 const pages = [
   '/',
@@ -99,7 +88,6 @@ describe('a run', () => {
     board.ask(`/api/runs/${run}/${name}`, { method: 'POST', as: 'operator', ...options });
 
   beforeEach(async () => {
-    await redis.flushall();
     const world = frontierWorld(redis);
     await world.startRun('mine');
     await world.pushAll('mine', [{ host: 'a' }]);

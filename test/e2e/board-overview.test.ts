@@ -2,27 +2,16 @@ import { createOverviewReader, type FleetOverview } from '@trawl/shared/frontier
 import { createRunControl } from '@trawl/shared/frontier/run-control.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startBoardForTests } from '../support/board-world.ts';
+import { describe, expect, test } from 'vitest';
+import { type Board, withBoardOfItsOwn } from '../support/board-of-a-file.ts';
 import { commitOf, frontierWorld } from '../support/frontier-world.ts';
-import { startTestRedis } from '../support/redis-for-tests.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 import { scheduleWorld } from '../support/schedule-world.ts';
 
-let server: Awaited<ReturnType<typeof startTestRedis>>;
 let redis: Redis;
-let board: Awaited<ReturnType<typeof startBoardForTests>>;
+let board: Board;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  board = await startBoardForTests(redis);
-});
-afterAll(async () => {
-  await board.stop();
-  await server.stop();
-});
-beforeEach(() => redis.flushall());
+withBoardOfItsOwn((...given) => ([board, redis] = given));
 
 const look = async (): Promise<FleetOverview> => {
   board.timePasses();

@@ -3,28 +3,20 @@ import { encodeLine } from '@trawl/shared/domain/frontier-line.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { Queue } from 'bullmq';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startBoardForTests } from '../support/board-world.ts';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Board, withBoardOfItsOwn } from '../support/board-of-a-file.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { addToQueue } from '../support/queue-jobs.ts';
-import { startTestRedis } from '../support/redis-for-tests.ts';
 
-let server: Awaited<ReturnType<typeof startTestRedis>>;
 let redis: Redis;
-let board: Awaited<ReturnType<typeof startBoardForTests>>;
+let board: Board;
 let queue: Queue;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  board = await startBoardForTests(redis);
+withBoardOfItsOwn((...given) => {
+  [board, redis] = given;
   queue = new Queue(fetchQueueName, { connection: redis, prefix: firstShard.bullPrefix, skipMetasUpdate: true });
 });
-afterAll(async () => {
-  await queue.close();
-  await board.stop();
-  await server.stop();
-});
+afterAll(() => queue.close());
 
 type Job = { id: string; name: string; data: Record<string, unknown> };
 type ShownQueue = {
@@ -45,7 +37,6 @@ const shown = async (name: string, query = ''): Promise<ShownQueue> => {
 
 /** 60 URLs of two hosts in the frontier, of which four are released to the queue. */
 const begin = async (): Promise<void> => {
-  await redis.flushall();
   const world = frontierWorld(redis);
   await world.startRun('mine', { perHost: 2 });
   await world.pushAll(

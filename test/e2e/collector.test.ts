@@ -8,12 +8,13 @@ import { text } from 'node:stream/consumers';
 import type { SinkSpec } from '@trawl/shared/domain/run.ts';
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { collectorProcesses, ended } from '../support/collector-processes.ts';
 import { appendOnlyFile, recordingOn, seqsIn, sizeOf, upTo } from '../support/collector-world.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { expectNoKeysLeft } from '../support/no-keys-left.ts';
-import { type EmbeddedTestRedis, startTestRedis } from '../support/redis-for-tests.ts';
+import type { EmbeddedTestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 import { until } from '../support/until.ts';
 
@@ -23,14 +24,12 @@ let recording: ReturnType<typeof recordingOn>;
 let dir: string;
 const processes = collectorProcesses();
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
+withRedisOfItsOwn((redis, given) => {
+  server = given;
+  world = frontierWorld(redis);
   recording = recordingOn(world);
 });
-afterAll(() => server.stop());
 beforeEach(async () => {
-  await world.redis.flushall();
   dir = await mkdtemp(join(tmpdir(), 'trawl-collector-'));
 });
 afterEach(async () => {

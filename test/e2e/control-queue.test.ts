@@ -3,26 +3,20 @@ import { type Schedule, type ScheduleTerms, scheduleOf } from '@trawl/shared/dom
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { nextSlot } from '@trawl/shared/frontier/slots.ts';
 import { type Redis, redisNowMs } from '@trawl/shared/platform/redis.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ControlQueue, openControlQueue } from '../../apps/producer/src/schedule/control-queue.ts';
 import { reconcile } from '../../apps/producer/src/schedule/reconcile.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 import { everySecond } from '../support/schedule-world.ts';
 
-let server: TestRedis;
 let redis: Redis;
 let queue: ControlQueue;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-beforeEach(async () => {
-  await redis.flushall();
+withRedisOfItsOwn((given) => (redis = given));
+beforeEach(() => {
   queue = openControlQueue(redis, firstShard);
 });
 afterEach(() => queue.close());
-afterAll(() => server.stop());
 
 const hourMs = 3_600_000;
 

@@ -3,27 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FeedOptions, feedRun } from '../../apps/producer/src/feed-run.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 
-let server: TestRedis;
 let world: ReturnType<typeof frontierWorld>;
 let directory: string;
 const never = new AbortController().signal;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  world = frontierWorld(await server.connect());
-  directory = await mkdtemp(join(tmpdir(), 'trawl-feed-'));
+withRedisOfItsOwn((redis) => {
+  world = frontierWorld(redis);
 });
-beforeEach(() => world.redis.flushall());
-afterAll(async () => {
-  await server.stop();
-  await rm(directory, { recursive: true });
-});
+beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'trawl-feed-'))));
+afterAll(() => rm(directory, { recursive: true }));
 
 const runOver = async (lines: string[]): Promise<RunSpec> => {
   const path = join(directory, 'list.txt');

@@ -1,17 +1,11 @@
 import { type Announcement, createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { expect, test } from 'vitest';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let redis: Redis;
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(() => server.stop());
-beforeEach(() => redis.flushall());
+withRedisOfItsOwn((given) => (redis = given));
 
 const keys = keysOf(firstShard);
 const fleet = () => createFleet(redis, firstShard);

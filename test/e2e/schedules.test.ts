@@ -3,10 +3,10 @@ import { type Shard, shardOf } from '@trawl/shared/frontier/shard.ts';
 import { silentLogger } from '@trawl/shared/platform/logger.ts';
 import { type Redis, redisNowMs } from '@trawl/shared/platform/redis.ts';
 import { Queue, Worker } from 'bullmq';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { serveSchedules } from '../../apps/producer/src/schedule/serve-schedules.ts';
 import { endOf, startFleetWorld } from '../support/fleet-world.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withSharedRedis } from '../support/redis-of-a-file.ts';
 import { crawlOf, everySecond, scheduleWorld } from '../support/schedule-world.ts';
 import { until } from '../support/until.ts';
 
@@ -16,13 +16,8 @@ import { until } from '../support/until.ts';
  */
 const secondMs = 1000;
 
-let server: TestRedis;
 let redis: Redis;
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(() => server.stop());
+withSharedRedis((given) => (redis = given));
 
 let shards = 0;
 
