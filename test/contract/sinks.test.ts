@@ -1,40 +1,34 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openJsonlSink } from '../../apps/collector/src/sink/jsonl-sink.ts';
 import { openRedisSink } from '../../apps/collector/src/sink/redis-sink.ts';
 import type { OpenSink } from '../../apps/collector/src/sink/sink.ts';
 import { openStdoutSink, StdoutClosed } from '../../apps/collector/src/sink/stdout-sink.ts';
 import { closing, deliver, newDelivery, writeAndFlush } from '../support/deliver-to-sink.ts';
-import { batchOf, batchOfEntries, entryOf, recordOf, summaryOf } from '../support/outcomes-for-tests.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
+import {
+  batchOf,
+  batchOfEntries,
+  entryOf,
+  linesOf,
+  recordOf,
+  recordsUpTo,
+  summaryOf,
+} from '../support/outcomes-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let redis: Redis;
-let dir: string;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-  dir = await mkdtemp(join(tmpdir(), 'trawl-sinks-'));
-});
-afterEach(() => rm(dir, { recursive: true }));
+withRedisOfItsOwn((given) => (redis = given));
+const pathOf = withDirectory();
 
 const unclaimed = async () => {};
 const stream = keysOf(firstShard).outcomes('a');
-const fileNamed = (name: string) => openJsonlSink(join(dir, name), unclaimed);
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
-const recordsUpTo = (n: number): string[] => Array.from({ length: n }, (_, seq) => recordOf(seq));
+const fileNamed = (name: string) => openJsonlSink(pathOf(name), unclaimed);
 
 /** `open`: as the collector does; `prepare`: what the ledger did; `read`: what a user sees in the end. */
 type Kind = {
@@ -48,12 +42,12 @@ const kinds: Kind[] = [
   {
     name: 'a file',
     open: () => fileNamed('out.jsonl'),
-    read: async () => linesOf(await readFile(join(dir, 'out.jsonl'), 'utf8')),
+    read: async () => linesOf(await readFile(pathOf('out.jsonl'), 'utf8')),
   },
   {
     name: 'a gzip file',
     open: () => fileNamed('out.jsonl.gz'),
-    read: async () => linesOf(gunzipSync(await readFile(join(dir, 'out.jsonl.gz'))).toString()),
+    read: async () => linesOf(gunzipSync(await readFile(pathOf('out.jsonl.gz'))).toString()),
   },
   {
     name: 'the kept stream',

@@ -2,17 +2,13 @@ import { createReadStream } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { longestLineBytes } from '../../apps/producer/src/source/source.ts';
 import { openStdinSpool } from '../../apps/producer/src/source/stdin-spool.ts';
-import { compressions, readAll, sourceDirectory } from '../support/source-world.ts';
+import { compressions, readAll, withSourceDirectory } from '../support/source-world.ts';
 
-let directory: Awaited<ReturnType<typeof sourceDirectory>>;
-beforeAll(async () => {
-  directory = await sourceDirectory();
-});
-afterAll(() => directory.remove());
+const directory = withSourceDirectory();
 
 type Input = { line: number; text: string; problem?: string };
 

@@ -1,16 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, stat, truncate } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { SinkSpec } from '@trawl/shared/domain/run.ts';
 import { readKeptRecords } from '@trawl/shared/frontier/outcome-stream.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { collectorProcesses, ended } from '../support/collector-processes.ts';
 import { appendOnlyFile, recordingOn, seqsIn, sizeOf, upTo } from '../support/collector-world.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { expectNoKeysLeft } from '../support/no-keys-left.ts';
 import type { EmbeddedTestRedis } from '../support/redis-for-tests.ts';
@@ -21,7 +20,6 @@ import { until } from '../support/until.ts';
 let server: EmbeddedTestRedis;
 let world: ReturnType<typeof frontierWorld>;
 let recording: ReturnType<typeof recordingOn>;
-let dir: string;
 const processes = collectorProcesses();
 
 withRedisOfItsOwn((redis, given) => {
@@ -29,13 +27,8 @@ withRedisOfItsOwn((redis, given) => {
   world = frontierWorld(redis);
   recording = recordingOn(world);
 });
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'trawl-collector-'));
-});
-afterEach(async () => {
-  await processes.killAll();
-  await rm(dir, { recursive: true });
-});
+const pathOf = withDirectory();
+afterEach(() => processes.killAll());
 
 const startCollector = (...args: string[]): ChildProcess => processes.start(server.url, args);
 
@@ -48,14 +41,14 @@ const killed = async (child: ChildProcess, run: string): Promise<void> => {
 const createRun = (run: string, ...sinks: SinkSpec[]) =>
   world.runs.create({ ...runSpecOf(run, { perHost: 1000 }), sinks });
 
-const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: join(dir, name) });
+const jsonl = (name: string): SinkSpec => ({ kind: 'jsonl', path: pathOf(name) });
 
 describe('a collector of one run', () => {
   test('ends when the file holds every record, and leaves nothing in Redis but the ledger and the report', async () => {
     await createRun('a', jsonl('deep/out.jsonl'));
     await recording.record('a', { from: 0, to: 500, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
-    expect(await seqsIn(join(dir, 'deep/out.jsonl'))).toEqual(upTo(500));
+    expect(await seqsIn(pathOf('deep/out.jsonl'))).toEqual(upTo(500));
     await recording.expectExactCounters('a', 500);
     expect(await world.runs.status('a')).toMatchObject({ uncollected: 0, collectedAtMs: expect.any(Number) });
     const kept = /^\{t0\}:(runs|run:a|done:a|count:a|checkpoint:a|stats:a|failing:a|lag|backlog|window|wake|h:h)$/;
@@ -67,7 +60,7 @@ describe('a collector of one run', () => {
     await createRun('a', jsonl('out.jsonl'));
     await recording.record('a', { from: 0, to: 0, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
-    expect((await stat(join(dir, 'out.jsonl'))).size).toBe(0);
+    expect((await stat(pathOf('out.jsonl'))).size).toBe(0);
   });
 
   test('ends with 2 and says why when there is no such run, or its file was cut', async () => {
@@ -120,9 +113,9 @@ describe('a collector of all runs', () => {
     await until(() => recording.isCollected('late'));
     await recording.record('early', { from: 50, to: 100, last: true });
     await until(() => recording.isCollected('early'));
-    expect(await seqsIn(join(dir, 'late.jsonl'))).toEqual(upTo(70));
-    expect(await seqsIn(join(dir, 'early.jsonl'))).toEqual(upTo(100));
-    expect(await seqsIn(join(dir, 'copy.jsonl.gz'))).toEqual(upTo(100));
+    expect(await seqsIn(pathOf('late.jsonl'))).toEqual(upTo(70));
+    expect(await seqsIn(pathOf('early.jsonl'))).toEqual(upTo(100));
+    expect(await seqsIn(pathOf('copy.jsonl.gz'))).toEqual(upTo(100));
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 
@@ -135,7 +128,7 @@ describe('a collector of all runs', () => {
     expect(await world.redis.exists(world.keys.owner('a'))).toBe(0);
     await recording.record('a', { from: 100, to: 200, last: true });
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
-    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(200));
+    expect(await seqsIn(pathOf('out.jsonl'))).toEqual(upTo(200));
     await recording.expectExactCounters('a', 200);
   });
 
@@ -145,7 +138,7 @@ describe('a collector of all runs', () => {
     expect(await ended(startCollector('--run', 'a'))).toBe(0);
     const kept: string[] = [];
     for await (const chunk of readKeptRecords(world.redis, firstShard, 'a')) kept.push(...chunk);
-    expect(kept).toEqual((await readFile(join(dir, 'out.jsonl'), 'utf8')).trim().split('\n'));
+    expect(kept).toEqual((await readFile(pathOf('out.jsonl'), 'utf8')).trim().split('\n'));
     expect(kept).toHaveLength(1000);
     expect(await world.redis.pttl(world.keys.outcomes('a'))).toBeGreaterThan(0);
   });
@@ -160,17 +153,17 @@ describe('each record is in the file once and counted once', () => {
     let child = startCollector('--run', 'a');
     let kills = 0;
     for (let from = 0; from < lines; from += step) {
-      const before = await sizeOf(join(dir, name));
+      const before = await sizeOf(pathOf(name));
       await recording.record('a', { from, to: from + step, last: from + step === lines });
       if (from % 400 !== 0) continue;
-      await until(async () => (await sizeOf(join(dir, name))) > before);
+      await until(async () => (await sizeOf(pathOf(name))) > before);
       await killed(child, 'a');
       kills += 1;
       child = startCollector('--run', 'a');
     }
     expect(await ended(child)).toBe(0);
     expect(kills).toBe(6);
-    expect(await seqsIn(join(dir, name))).toEqual(upTo(lines));
+    expect(await seqsIn(pathOf(name))).toEqual(upTo(lines));
     await recording.expectExactCounters('a', lines);
   });
 
@@ -196,7 +189,7 @@ describe('each record is in the file once and counted once', () => {
     await recording.commitReleased();
     await recordUpTo(total);
     expect(await ended(child)).toBe(0);
-    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(total));
+    expect(await seqsIn(pathOf('out.jsonl'))).toEqual(upTo(total));
     await recording.expectExactCounters('a', total);
   });
 
@@ -204,15 +197,15 @@ describe('each record is in the file once and counted once', () => {
     await createRun('a', jsonl('out.jsonl'));
     const child = startCollector('--run', 'a');
     for (let from = 0; from < 3000; from += step) {
-      const before = await sizeOf(join(dir, 'out.jsonl'));
+      const before = await sizeOf(pathOf('out.jsonl'));
       await recording.record('a', { from, to: from + step, last: from + step === 3000 });
       if (from % 1000 !== 500) continue;
-      await until(async () => (await sizeOf(join(dir, 'out.jsonl'))) > before);
+      await until(async () => (await sizeOf(pathOf('out.jsonl'))) > before);
       await server.kill();
       await server.restart();
     }
     expect(await ended(child)).toBe(0);
-    expect(await seqsIn(join(dir, 'out.jsonl'))).toEqual(upTo(3000));
+    expect(await seqsIn(pathOf('out.jsonl'))).toEqual(upTo(3000));
     await recording.expectExactCounters('a', 3000);
   });
 });

@@ -1,26 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { RunSpec } from '@trawl/shared/domain/run.ts';
 import { RunGone } from '@trawl/shared/frontier/run-gone.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type FeedOptions, feedRun } from '../../apps/producer/src/feed-run.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
 import { frontierWorld } from '../support/frontier-world.ts';
 import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 
 let world: ReturnType<typeof frontierWorld>;
-let directory: string;
 const never = new AbortController().signal;
 
 withRedisOfItsOwn((redis) => {
   world = frontierWorld(redis);
 });
-beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'trawl-feed-'))));
-afterAll(() => rm(directory, { recursive: true }));
+const pathOf = withDirectory();
 
 const runOver = async (lines: string[]): Promise<RunSpec> => {
-  const path = join(directory, 'list.txt');
+  const path = pathOf('list.txt');
   await writeFile(path, `${lines.join('\n')}\n`);
   const spec: RunSpec = { ...runSpecOf('a'), source: { kind: 'text', path } };
   await world.runs.create(spec);

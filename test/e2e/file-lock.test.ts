@@ -1,20 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withFileLock } from '@trawl/shared/platform/file-lock.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { startProcess } from '../support/child-process.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
 
-let dir: string;
+const pathOf = withDirectory();
 let lock: string;
 let counter: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'trawl-test-'));
-  [lock, counter] = [join(dir, 'lock'), join(dir, 'counter')];
+  [lock, counter] = [pathOf('lock'), pathOf('counter')];
   await writeFile(counter, '0');
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const counting = (times: number, dies = '') =>
   startProcess('counts-under-lock', [lock, counter, String(times), dies], { ipc: false });
@@ -27,17 +24,17 @@ test('one at a time, over processes and within one: no addition is lost', async 
   await Promise.all(own);
   for (const { code, stderr } of await others) expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(await counted()).toBe(80);
-  expect(await readdir(dir)).toEqual(['counter']);
+  expect(await readdir(pathOf())).toEqual(['counter']);
 });
 
 test('a process that dies with the lock leaves it to the next; of many that find it so, still one at a time', async () => {
   for (let round = 0; round < 3; round += 1) {
     expect(await counting(1, 'dies').ended).toMatchObject({ signal: 'SIGKILL' });
-    expect(await readdir(dir)).toContain('lock');
+    expect(await readdir(pathOf())).toContain('lock');
     await Promise.all([1, 2, 3, 4].map(() => counting(5).ended));
     expect(await counted()).toBe(21 * (round + 1));
   }
-  expect(await readdir(dir)).toEqual(['counter']);
+  expect(await readdir(pathOf())).toEqual(['counter']);
 });
 
 test('of eight that find the same dead owner at the same moment, one at a time gets the lock', async () => {
@@ -53,7 +50,7 @@ test('of eight that find the same dead owner at the same moment, one at a time g
     };
     await Promise.all(Array.from({ length: 8 }, () => withLock(act)));
   }
-  expect(await readdir(dir)).toEqual(['counter']);
+  expect(await readdir(pathOf())).toEqual(['counter']);
 });
 
 test('a lock of a process whose number has gone to another one is free', async () => {

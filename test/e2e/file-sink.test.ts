@@ -1,50 +1,37 @@
-import { type FileHandle, mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { silentLogger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { claimFile, FileTaken } from '../../apps/collector/src/sink/file-claim.ts';
 import { FileChanged, openJsonlSink } from '../../apps/collector/src/sink/jsonl-sink.ts';
 import { openPatiently } from '../../apps/collector/src/sink/patient-sink.ts';
 import type { OpenSink } from '../../apps/collector/src/sink/sink.ts';
 import { closing, deliver, newDelivery, writeAndFlush } from '../support/deliver-to-sink.ts';
-import { batchOf, recordOf } from '../support/outcomes-for-tests.ts';
-import { startTestRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
+import { batchOf, linesOf, recordOf, recordsUpTo } from '../support/outcomes-for-tests.ts';
+import { withRedisOfItsOwn } from '../support/redis-of-a-file.ts';
 
-let server: TestRedis;
 let redis: Redis;
-let dir: string;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'trawl-file-sink-'));
-});
-afterEach(() => rm(dir, { recursive: true }));
+withRedisOfItsOwn((given) => (redis = given));
+const pathOf = withDirectory();
 
 const unclaimed = async () => {};
-const fileNamed = (name: string) => openJsonlSink(join(dir, name), unclaimed);
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
-const recordsUpTo = (n: number): string[] => Array.from({ length: n }, (_, seq) => recordOf(seq));
+const fileNamed = (name: string) => openJsonlSink(pathOf(name), unclaimed);
 
 describe('a file', () => {
   test('that cannot be there yet is made, with its directories', async () => {
     await using sink = closing(await fileNamed('deep/er/out.jsonl')(undefined));
     await writeAndFlush(sink, 0, 1);
-    expect(await readFile(join(dir, 'deep/er/out.jsonl'), 'utf8')).toBe(`${recordOf(0)}\n`);
+    expect(await readFile(pathOf('deep/er/out.jsonl'), 'utf8')).toBe(`${recordOf(0)}\n`);
   });
 
   test('keeps what it held before the run, each on a line of its own', async () => {
-    await writeFile(join(dir, 'out.jsonl'), 'other');
+    await writeFile(pathOf('out.jsonl'), 'other');
     const acknowledged = await newDelivery(fileNamed('out.jsonl'));
     await deliver(fileNamed('out.jsonl'), acknowledged, { size: 1, lines: 2, dieAfter: 'flush' });
     await deliver(fileNamed('out.jsonl'), acknowledged, { size: 2, lines: 2 });
-    expect(await readFile(join(dir, 'out.jsonl'), 'utf8')).toBe(`other\n${recordOf(0)}\n${recordOf(1)}\n`);
+    expect(await readFile(pathOf('out.jsonl'), 'utf8')).toBe(`other\n${recordOf(0)}\n${recordOf(1)}\n`);
   });
 
   test.each(['out.jsonl', 'out.jsonl.gz'])(
@@ -52,16 +39,16 @@ describe('a file', () => {
     async (name) => {
       const acknowledged = await newDelivery(fileNamed(name));
       await deliver(fileNamed(name), acknowledged, { size: 2, lines: 9 });
-      const { size } = await stat(join(dir, name));
+      const { size } = await stat(pathOf(name));
       await deliver(fileNamed(name), acknowledged, { size: 7, lines: 9, dieAfter: 'flush' });
-      expect((await stat(join(dir, name))).size).toBeGreaterThan(size);
+      expect((await stat(pathOf(name))).size).toBeGreaterThan(size);
       await deliver(fileNamed(name), acknowledged, { size: 0, lines: 9 });
-      expect((await stat(join(dir, name))).size).toBe(size);
+      expect((await stat(pathOf(name))).size).toBe(size);
     },
   );
 
   test('is synced to its disk before its state counts what was written', async () => {
-    const opened = await open(join(dir, 'other'), 'w');
+    const opened = await open(pathOf('other'), 'w');
     const sync = vi.spyOn(Object.getPrototypeOf(opened) as FileHandle, 'datasync');
     onTestFinished(() => sync.mockRestore());
     await opened.close();
@@ -69,28 +56,28 @@ describe('a file', () => {
     await sink.write(batchOf(0, 1));
     expect([sync.mock.calls.length, sink.state()]).toEqual([0, { bytes: 0 }]);
     await sink.flush();
-    const { size } = await stat(join(dir, 'out.jsonl'));
+    const { size } = await stat(pathOf('out.jsonl'));
     expect([sync.mock.calls.length, sink.state()]).toEqual([1, { bytes: size }]);
   });
 
   test('that is shorter than what was acknowledged is not written to', async () => {
     const acknowledged = await newDelivery(fileNamed('out.jsonl'));
     await deliver(fileNamed('out.jsonl'), acknowledged, { size: 2, lines: 2 });
-    await truncate(join(dir, 'out.jsonl'), 10);
+    await truncate(pathOf('out.jsonl'), 10);
     await expect(fileNamed('out.jsonl')(acknowledged.state)).rejects.toThrow(FileChanged);
-    expect((await stat(join(dir, 'out.jsonl'))).size).toBe(10);
+    expect((await stat(pathOf('out.jsonl'))).size).toBe(10);
   });
 
   test('that is gone is not made again in the middle of a run', async () => {
     await expect(fileNamed('out.jsonl')({ bytes: 10 })).rejects.toThrow(FileChanged);
-    await expect(stat(join(dir, 'out.jsonl'))).rejects.toThrow('ENOENT');
+    await expect(stat(pathOf('out.jsonl'))).rejects.toThrow('ENOENT');
   });
 
   test('that somebody empties during the run is not filled up with a hole', async () => {
     await using sink = closing(await fileNamed('out.jsonl')(undefined));
     await writeAndFlush(sink, 0, 3);
     await sink.write(batchOf(3, 1));
-    await truncate(join(dir, 'out.jsonl'), 0);
+    await truncate(pathOf('out.jsonl'), 0);
     await expect(sink.flush()).rejects.toThrow(FileChanged);
   });
 
@@ -100,11 +87,11 @@ describe('a file', () => {
     await writeAndFlush(next, 0, 5);
     await late.write(batchOf(0, 3));
     await Promise.all([late.close(), next.close()]);
-    expect(linesOf(await readFile(join(dir, 'out.jsonl'), 'utf8'))).toEqual(recordsUpTo(5));
+    expect(linesOf(await readFile(pathOf('out.jsonl'), 'utf8'))).toEqual(recordsUpTo(5));
   });
 
   test('belongs to one run until that is collected', async () => {
-    const claim = (run: string) => claimFile(redis, firstShard, { path: join(dir, 'out.jsonl'), run });
+    const claim = (run: string) => claimFile(redis, firstShard, { path: pathOf('out.jsonl'), run });
     await redis.sadd(keysOf(firstShard).toCollect, 'first', 'second');
     await claim('first');
     await claim('first');
@@ -139,11 +126,11 @@ describe('a sink that refuses', () => {
     expect(await sink?.store(batchOf(0, 3))).toBe(true);
     await sink?.close();
     expect(pauses).toEqual([1000, 1000]);
-    expect(linesOf(await readFile(join(dir, 'out.jsonl'), 'utf8'))).toEqual(recordsUpTo(3));
+    expect(linesOf(await readFile(pathOf('out.jsonl'), 'utf8'))).toEqual(recordsUpTo(3));
   });
 
   test('is left when patience is over, and then the batch was not stored', async () => {
-    await mkdir(join(dir, 'out.jsonl'));
+    await mkdir(pathOf('out.jsonl'));
     const patience = { isOver: () => true, pause: async () => {} };
     expect(await openPatiently(fileNamed('out.jsonl'), undefined, { patience, log: silentLogger })).toBeUndefined();
   });

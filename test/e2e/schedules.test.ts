@@ -21,8 +21,10 @@ withSharedRedis((given) => (redis = given));
 
 let shards = 0;
 
+type OnTestFinished = (end: () => Promise<void>) => void;
+
 /** Schedules on a shard of their own, and producers in this process that serve nothing else. */
-const begin = (onTestFinished: (end: () => Promise<void>) => void) => {
+const begin = (onTestFinished: OnTestFinished) => {
   const shard = shardOf(shards++);
   const world = scheduleOn(redis, shard);
   const queueOptions = { connection: redis, prefix: shard.bullPrefix };
@@ -39,6 +41,15 @@ const begin = (onTestFinished: (end: () => Promise<void>) => void) => {
   };
   const hasNoScheduler = () => until(async () => (await redis.zcard(`${shard.prefix}control:repeat`)) === 0);
   return { ...world, queueOptions, serve, hasNoScheduler };
+};
+
+/** The same, with a schedule that has begun to fire. */
+const beginFiring = async (onTestFinished: OnTestFinished) => {
+  const world = begin(onTestFinished);
+  const stop = world.serve();
+  await world.add();
+  await world.firesAgain(1);
+  return { ...world, stop };
 };
 
 /** A crawl `a` whose schedule may fire for hours. */
@@ -99,11 +110,8 @@ test.concurrent('with two producers, each of which is killed once, slots fire on
 test.concurrent('a firing in the hands of a producer that dies is made up for, and holds up no other', async ({
   onTestFinished,
 }) => {
-  const world = begin(onTestFinished);
-  const stop = world.serve();
-  await world.add();
-  await world.firesAgain(1);
-  await stop();
+  const world = await beginFiring(onTestFinished);
+  await world.stop();
   const taken = Promise.withResolvers<string>();
   const never = new Promise<void>(() => undefined);
   const take = (job: { id?: string }): Promise<void> => {
@@ -124,11 +132,8 @@ test.concurrent('a firing in the hands of a producer that dies is made up for, a
 });
 
 test.concurrent('firings that were missed become one late run, and the grid goes on', async ({ onTestFinished }) => {
-  const world = begin(onTestFinished);
-  const stop = world.serve();
-  await world.add();
-  await world.firesAgain(1);
-  await stop();
+  const world = await beginFiring(onTestFinished);
+  await world.stop();
   const before = await world.firings();
   const lastMs = before.at(-1)?.slotMs ?? 0;
   await until(async () => (await redisNowMs(redis)) > lastMs + 3 * secondMs);
@@ -184,10 +189,7 @@ test.concurrent('a firing is put off by the jitter of its slot', async ({ onTest
 test.concurrent('schedulers that were lost are made again, and those of no schedule removed', async ({
   onTestFinished,
 }) => {
-  const world = begin(onTestFinished);
-  world.serve();
-  await world.add();
-  await world.firesAgain(1);
+  const world = await beginFiring(onTestFinished);
   const queue = new Queue('control', world.queueOptions);
   try {
     await queue.upsertJobScheduler('ghost', { every: 3_600_000 }, { name: 'fire', data: { v: 1, crawl: 'ghost' } });
@@ -203,10 +205,7 @@ test.concurrent('schedulers that were lost are made again, and those of no sched
 test.concurrent('a paused schedule has no scheduler; resumed it goes on without what it missed', async ({
   onTestFinished,
 }) => {
-  const world = begin(onTestFinished);
-  world.serve();
-  await world.add();
-  await world.firesAgain(1);
+  const world = await beginFiring(onTestFinished);
   await world.schedules.pause('a');
   await world.hasNoScheduler();
   const before = await world.firings();

@@ -4,6 +4,11 @@ import type { OutcomeBatch, OutcomeEntry } from '@trawl/shared/frontier/outcome-
 export const recordOf = (seq: number, run = 'a'): string =>
   JSON.stringify({ run, seq, line: seq + 1, url: `http://h/${seq}`, class: 'ok', body: 'ä€🐟'.repeat(seq % 7) });
 
+export const recordsUpTo = (n: number): string[] => Array.from({ length: n }, (_, seq) => recordOf(seq));
+
+/** The records that a file holds. */
+export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
 export const summaryOf = (seq: number): string => `${seq} ok status-200 200 1 5 100 h`;
 
 /** An entry with the records of lines `from` to `from + n - 1`. */

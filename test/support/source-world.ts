@@ -3,21 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { afterAll, beforeAll } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import type { SourceLine, SourceOptions, SourcePosition } from '../../apps/producer/src/source/source.ts';
 
-/** A directory for source files that a test may write as it likes. */
-export const sourceDirectory = async () => {
-  const path = await mkdtemp(join(tmpdir(), 'trawl-source-'));
+/** Gives a test file a directory for source files, which its tests may write as they like. */
+export const withSourceDirectory = () => {
+  let path: string;
   let files = 0;
+  beforeAll(async () => void (path = await mkdtemp(join(tmpdir(), 'trawl-source-'))));
+  afterAll(() => rm(path, { recursive: true, force: true }));
   return {
-    path,
+    get path(): string {
+      return path;
+    },
     write: async (content: string | Uint8Array): Promise<string> => {
       const file = join(path, `list-${++files}`);
       await writeFile(file, content);
       return file;
     },
-    remove: () => rm(path, { recursive: true, force: true }),
   };
 };
 

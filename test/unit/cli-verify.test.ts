@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { RunStatus } from '@trawl/shared/domain/run.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openLines } from '../../apps/cli/src/records/open-lines.ts';
 import { createTally } from '../../apps/cli/src/records/tally-records.ts';
 import { noColours } from '../../apps/cli/src/text/colours.ts';
@@ -11,14 +9,13 @@ import { countInputs } from '../../apps/cli/src/verify/count-inputs.ts';
 import { type Evidence, findingsOf } from '../../apps/cli/src/verify/findings.ts';
 import { verificationText } from '../../apps/cli/src/verify/verification-text.ts';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
+import { withDirectory } from '../support/directory-of-a-test.ts';
 import { runSpecOf } from '../support/run-for-tests.ts';
 
-let dir: string;
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'trawl-verify-'))));
-afterAll(() => rm(dir, { recursive: true, force: true }));
+const pathOf = withDirectory();
 
 const fileOf = async (name: string, content: string | Buffer): Promise<string> => {
-  const path = join(dir, name);
+  const path = pathOf(name);
   await writeFile(path, content);
   return path;
 };
@@ -188,6 +185,6 @@ test('the line of a numbered input is told', async () => {
 });
 
 test('a source that is gone is not counted', async () => {
-  expect(await countInputs({ kind: 'text', path: join(dir, 'gone.txt') }, [])).toMatchObject({ kind: 'skipped' });
+  expect(await countInputs({ kind: 'text', path: pathOf('gone.txt') }, [])).toMatchObject({ kind: 'skipped' });
   expect(await countInputs({ kind: 'csv', path: 'x', column: 'url' }, [])).toMatchObject({ kind: 'skipped' });
 });

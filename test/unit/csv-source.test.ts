@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAll, sourceDirectory } from '../support/source-world.ts';
+import { expect, test } from 'vitest';
+import { readAll, withSourceDirectory } from '../support/source-world.ts';
 
-let directory: Awaited<ReturnType<typeof sourceDirectory>>;
-beforeAll(async () => {
-  directory = await sourceDirectory();
-});
-afterAll(() => directory.remove());
+const directory = withSourceDirectory();
 
 const readCsv = async (content: string, column = 'url') =>
   readAll({ kind: 'csv', path: await directory.write(content), column });

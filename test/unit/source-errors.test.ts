@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAll, sourceDirectory } from '../support/source-world.ts';
+import { expect, test } from 'vitest';
+import { readAll, withSourceDirectory } from '../support/source-world.ts';
 
-let directory: Awaited<ReturnType<typeof sourceDirectory>>;
-beforeAll(async () => {
-  directory = await sourceDirectory();
-});
-afterAll(() => directory.remove());
+const directory = withSourceDirectory();
 
 const readText = (path: string) => readAll({ kind: 'text', path });
 const refusal = (path: string, what: string) => ({

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, truncate, unlink, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readSourceIdentity, refuseChangedSource } from '../../apps/producer/src/source/source-identity.ts';
-import { sourceDirectory } from '../support/source-world.ts';
+import { withSourceDirectory } from '../support/source-world.ts';
 
-let directory: Awaited<ReturnType<typeof sourceDirectory>>;
-beforeAll(async () => {
-  directory = await sourceDirectory();
-});
-afterAll(() => directory.remove());
+const directory = withSourceDirectory();
 
 test('a file up to 256 MiB is known by its size and the sha256 of its content', async () => {
   const content = Buffer.alloc(1_000_001, 'http://a/\n');

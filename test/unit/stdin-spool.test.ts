@@ -3,16 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { completeMarkerOf, openStdinSpool } from '../../apps/producer/src/source/stdin-spool.ts';
-import { readAll, sourceDirectory } from '../support/source-world.ts';
+import { readAll, withSourceDirectory } from '../support/source-world.ts';
 
-let directory: Awaited<ReturnType<typeof sourceDirectory>>;
-beforeAll(async () => {
-  directory = await sourceDirectory();
-});
-afterAll(() => directory.remove());
+const directory = withSourceDirectory();
 
 let spools = 0;
 const typing = async () => {
