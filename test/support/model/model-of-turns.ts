@@ -1,4 +1,4 @@
-import type { Commit, Turn, TurnRequest, Yielded } from '@trawl/shared/frontier/frontier.ts';
+import type { Commit, Turn, TurnLimits, TurnRequest, YieldEnding, Yielded } from '@trawl/shared/frontier/frontier.ts';
 import {
   type HostModel,
   hostOf,
@@ -13,16 +13,6 @@ import {
 } from './frontier-model.ts';
 import { finishIfComplete, recordOutcome } from './model-of-ledger.ts';
 import { bookStart, rateOf } from './model-of-rate.ts';
-
-export type TurnLimits = {
-  leaseMs: number;
-  longestWaitMs: number;
-  hop?: boolean;
-  again?: boolean;
-  leadMs?: number;
-  usedAgoMs?: number;
-  spareMs?: number;
-};
 
 const hopReserveMs = 3000;
 
@@ -90,8 +80,6 @@ function grant(model: Model, host: HostModel, { turn, limits, wishedMs, gapMs, h
   if (execution > 1) model.executions.set(id, execution);
   return { kind: 'go', waitMs: startMs - model.nowMs, ...((gapMs > 0 || rate > 0) && { isPaced: true }) };
 }
-
-export type YieldEnding = { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number };
 
 export const giveBack = (model: Model, turn: TurnRequest, ending: YieldEnding): Yielded => {
   const { run, id, execution = 1 } = turn;

@@ -1,7 +1,7 @@
-import type { Commit } from '@trawl/shared/frontier/frontier.ts';
+import type { Commit, TurnLimits, YieldEnding } from '@trawl/shared/frontier/frontier.ts';
 import { nextRelease } from '../frontier-world.ts';
 import { must } from './frontier-model.ts';
-import { acquire, commit, giveBack, type TurnLimits, type YieldEnding } from './model-of-turns.ts';
+import { acquire, commit, giveBack } from './model-of-turns.ts';
 import { chosen, type Hand, handOf, type ModelWorld, note } from './model-world.ts';
 import type { Step } from './steps.ts';
 

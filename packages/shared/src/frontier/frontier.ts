@@ -57,6 +57,22 @@ export type TurnRequest = {
   lockToken?: string;
 };
 
+/** On what terms a turn is asked for. */
+export type TurnLimits = {
+  leaseMs: number;
+  longestWaitMs: number;
+  /** A redirect led here: the host is not the line's own. */
+  hop?: boolean;
+  /** The start that was granted last was not used: it moves. */
+  again?: boolean;
+  /** How long the answer is on its way. */
+  leadMs?: number;
+  /** How long ago the turn that it holds was used for another request. */
+  usedAgoMs?: number;
+  /** For how long the start may be used: the next one keeps its gap from the end of it. */
+  spareMs?: number;
+};
+
 export type Turn =
   /** The slot is held; start after `waitMs`. `isPaced`: then, or ask again - the host has a gap to keep, or the fleet a rate. */
   | { kind: 'go'; waitMs: number; isPaced?: true }
@@ -69,6 +85,17 @@ export type Turn =
   /** No URL of its run may start. */
   | { kind: 'paused' }
   | { kind: 'cancelled' };
+
+export type YieldEnding = {
+  /** The record to put back at the head of the frontier; absent: the job stays in BullMQ. */
+  putBack?: string;
+  /** What the host asked for; 0: its own growing penalty; absent: no penalty. */
+  pauseMs?: number;
+  /** Lengthens a growing penalty: from 0 to below 1. */
+  random?: number;
+  /** Redis ms at which the request left; absent where the host has no gap to keep. */
+  startedAtMs?: number;
+};
 
 export type Yielded = { blockedMs: number; refusedForMs: number };
 
@@ -124,25 +151,7 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       return { nowMs, waitMs: waitMs < 0 ? undefined : waitMs, linesLeft, urls: releasedUrls(flat) };
     },
 
-    /**
-     * @param limits.hop a redirect led here: the host is not the line's own
-     * @param limits.again the start that was granted last was not used: it moves
-     * @param limits.usedAgoMs how long ago the turn that it holds was used for another request
-     * @param limits.spareMs for how long the start may be used: the next one keeps its gap from the end of it
-     * @param limits.leadMs how long the answer is on its way
-     */
-    acquire: async (
-      turn: TurnRequest,
-      limits: {
-        leaseMs: number;
-        longestWaitMs: number;
-        hop?: boolean;
-        again?: boolean;
-        leadMs?: number;
-        usedAgoMs?: number;
-        spareMs?: number;
-      },
-    ): Promise<Turn> => {
+    acquire: async (turn: TurnRequest, limits: TurnLimits): Promise<Turn> => {
       const { host, run, seq, id, execution = 1, lockToken = '' } = turn;
       const args = [
         host,
@@ -168,15 +177,8 @@ export const createFrontier = (redis: Redis, shard: Shard) => {
       return kind === 'busy' ? { kind, waitMs } : { kind };
     },
 
-    /**
-     * Gives the slot back without an outcome.
-     * @param ending.putBack the record to put back at the head of the frontier; absent: the job stays in BullMQ
-     * @param ending.pauseMs what the host asked for; 0: its own growing penalty; absent: no penalty
-     */
-    yield: async (
-      { host, run, id, execution = 1 }: TurnRequest,
-      ending: { putBack?: string; pauseMs?: number; random?: number; startedAtMs?: number },
-    ): Promise<Yielded> => {
+    /** Gives the slot back without an outcome. */
+    yield: async ({ host, run, id, execution = 1 }: TurnRequest, ending: YieldEnding): Promise<Yielded> => {
       const args = [
         host,
         run,
