@@ -7,7 +7,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
+import { farewellPatience, lastWorkPatience, whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { type CollectEnding, collectRun } from './collect.ts';
 import { type CollectTools, collectEffects } from './collect-effects.ts';
 import { followOneRun, followRuns } from './follow-runs.ts';
@@ -22,9 +22,6 @@ export type CollectorParts = FleetProcess<typeof collectorMetrics> & {
 
 /** It looks for new runs at least every five seconds, unless it hangs. */
 const longestLookSilenceMs = 30_000;
-/** Of a process that stops: for a Redis that is away, and for all that it still does there, below its deadline of 30 s. */
-const lastWork = { patienceMs: 2000, mostMs: 20_000 };
-const leave = { patienceMs: 0, mostMs: 2000 };
 
 /**
  * Wires one collector and starts it. `only`: the one run that it is for; else it serves all, except those that write to
@@ -59,9 +56,9 @@ export const startCollector = (
   const done = Promise.race([work, left.promise]);
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await whileRedisAnswers(done, parts, { ...lastWork, now });
+    await whileRedisAnswers(done, parts, { ...lastWorkPatience, now });
     left.resolve();
-    await whileRedisAnswers(announced.stop(), parts, { ...leave, now });
+    await whileRedisAnswers(announced.stop(), parts, { ...farewellPatience, now });
     log.info('collector stopped');
   };
   return { stop, done };

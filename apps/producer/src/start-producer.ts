@@ -4,7 +4,6 @@ import type { SettingsOf } from '@trawl/shared/domain/setting.ts';
 import { keepAnnounced } from '@trawl/shared/frontier/announce-process.ts';
 import { createFleet } from '@trawl/shared/frontier/fleet.ts';
 import { fleetMetricsReader } from '@trawl/shared/frontier/fleet-metrics.ts';
-import { forgetRuns } from '@trawl/shared/frontier/forget-runs.ts';
 import { createFrontier } from '@trawl/shared/frontier/frontier.ts';
 import { refuseGoneRun } from '@trawl/shared/frontier/run-gone.ts';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
@@ -12,8 +11,7 @@ import { keysOf, type Shard } from '@trawl/shared/frontier/shard.ts';
 import type { producerSettings } from '@trawl/shared/platform/app-settings.ts';
 import { createPulse } from '@trawl/shared/platform/health/readiness.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
-import { isCutOff } from '@trawl/shared/platform/redis-trouble.ts';
-import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
+import { farewellPatience, lastWorkPatience, whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { feedEffects } from './feed-effects.ts';
 import { createMemoryAlarm } from './memory-alarm.ts';
 import { measuredFrontier } from './metrics/measured-frontier.ts';
@@ -22,8 +20,7 @@ import { type ProduceEffects, type ProducerDuty, produce } from './produce.ts';
 import { endCancelledRuns } from './release/end-cancelled.ts';
 import { openFetchQueue } from './release/fetch-queue.ts';
 import { releaseLoop } from './release/release-loop.ts';
-import { createSweeper } from './release/sweeper.ts';
-import { removeUnreadableJobs } from './release/unreadable-jobs.ts';
+import { sweepLoop } from './release/sweep-loop.ts';
 import { createWakeUps } from './release/wake-ups.ts';
 import { windowFor } from './release/window.ts';
 import { serveSchedules } from './schedule/serve-schedules.ts';
@@ -37,9 +34,6 @@ export type ProducerParts = FleetProcess<typeof producerMetrics> & {
 
 const monotonicMs = (): number => performance.now();
 const roomPauseMs = 1000;
-/** Of a process that stops: for a Redis that is away, and for all that it still does there, below its deadline of 30 s. */
-const lastWork = { patienceMs: 2000, mostMs: 20_000 };
-const leave = { patienceMs: 0, mostMs: 2000 };
 const fleetLookMs = 250;
 const ownRunLookMs = 1000;
 /** Release answers at least every five seconds, unless it hangs. */
@@ -79,9 +73,9 @@ export const startProducer = (
 
   const stop = async (): Promise<void> => {
     endWaits();
-    await whileRedisAnswers(done, parts, { ...lastWork, now: monotonicMs });
+    await whileRedisAnswers(done, parts, { ...lastWorkPatience, now: monotonicMs });
     left.resolve();
-    await whileRedisAnswers(announced.stop(), parts, { ...leave, now: monotonicMs });
+    await whileRedisAnswers(announced.stop(), parts, { ...farewellPatience, now: monotonicMs });
     log.info('producer stopped');
   };
   return { stop, done };
@@ -94,7 +88,7 @@ type Tools = ProducerParts & {
 };
 
 const effectsOf = (tools: Tools): ProduceEffects => {
-  const { redis, shard, settings, clock, log, queue, health } = tools;
+  const { id, redis, shard, settings, clock, log, queue, health } = tools;
   const releases = createPulse('release has not answered', {
     longestMs: longestReleaseSilenceMs,
     now: monotonicMs,
@@ -133,7 +127,12 @@ const effectsOf = (tools: Tools): ProduceEffects => {
       const listener = redis.duplicate();
       return endCancelledRuns({ redis, listener, shard, sinkLagBytes, nowIso, onEnded, lookEveryMs }, stop);
     },
-    sweep: (stop) => sweepLoop(tools, createSweeper({ redis, shard, add: queue.add }), () => clock.now(), stop),
+    sweep: (stop) => {
+      const { sweepIntervalMs: everyMs, keepRunsMs } = settings;
+      const onAdded = (jobs: number) => health.metrics.jobsReadded.add(jobs);
+      const nowMs = () => clock.now();
+      return sweepLoop({ redis, shard, add: queue.add, id, log, everyMs, keepRunsMs, nowMs, onAdded }, stop);
+    },
     serveSchedules: (stop) => {
       const clocks = { nowMs: () => clock.now(), machineNowMs: tools.now, monotonicMs };
       return serveSchedules({ redis, shard, log, ...clocks }, stop);
@@ -157,36 +156,4 @@ const followWindow = ({ settings, redis, shard, clock, log }: Tools, stop: Abort
   };
   void look();
   return () => windowFor(concurrency);
-};
-
-/** One producer of the fleet sweeps at a time, and forgets old runs; each pass looks at what was missing in the pass before. */
-const sweepLoop = async (
-  { id, redis, shard, settings, log, health }: Tools,
-  sweep: (nowMs: number) => Promise<number>,
-  nowMs: () => number,
-  stop: AbortSignal,
-): Promise<void> => {
-  const everyMs = settings.sweepIntervalMs;
-  const owner = keysOf(shard).sweeper;
-  const me = id;
-  const pass = async (): Promise<void> => {
-    const unreadable = await removeUnreadableJobs(redis, shard);
-    if (unreadable.length > 0) log.error({ jobs: unreadable }, 'jobs that nobody can read removed');
-    const added = await sweep(nowMs());
-    health.metrics.jobsReadded.add(added);
-    if (added > 0) log.warn({ added }, 'jobs that were missing added again');
-    const forgotten = await forgetRuns(redis, shard, nowMs() - settings.keepRunsMs);
-    if (forgotten > 0) log.info({ forgotten }, 'old runs forgotten');
-  };
-  while (!stop.aborted) {
-    await delay(everyMs, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) return;
-    const isMine = (await redis.set(owner, me, 'PX', everyMs * 2, 'NX')) === 'OK' || (await redis.get(owner)) === me;
-    if (!isMine) continue;
-    await redis.pexpire(owner, everyMs * 2);
-    await pass().catch((error: unknown) => {
-      if (!isCutOff(error)) throw error;
-      log.warn({ err: error }, 'sweeping was cut off');
-    });
-  }
 };

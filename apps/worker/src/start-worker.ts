@@ -13,7 +13,7 @@ import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import { watchLoopRounds } from '@trawl/shared/platform/loop-rounds.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
-import { whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
+import { farewellPatience, whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { createClockGuard } from './clock-guard.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
 import { effectsFor } from './effects.ts';
@@ -60,7 +60,6 @@ const watchEveryMs = 5000;
 const adjustEveryMs = 500;
 /** A stopping worker holds outcomes: beyond the grace, so long for a Redis that is away. */
 const beyondGrace = { patienceMs: 2000, mostMs: 12_000 };
-const leave = { patienceMs: 0, mostMs: 2000 };
 const silentForMs = 30_000;
 
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
@@ -208,7 +207,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     const mostMs = settings.graceMs + beyondGrace.mostMs;
     await whileRedisAnswers(closing, parts, { patienceMs, mostMs, now: monotonicMs });
     clearTimeout(grace);
-    await whileRedisAnswers(announced.stop(), parts, { ...leave, now: monotonicMs });
+    await whileRedisAnswers(announced.stop(), parts, { ...farewellPatience, now: monotonicMs });
     parts.halted.close();
     await fetcher.close();
     rounds.stop();

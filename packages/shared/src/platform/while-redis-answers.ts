@@ -9,6 +9,11 @@ export type StopSurroundings = {
   log: Pick<Logger, 'warn'>;
 };
 
+/** For the last work of a process: all of it stays below its deadline of 30 s. */
+export const lastWorkPatience = { patienceMs: 2000, mostMs: 20_000 };
+/** For taking leave of the fleet, which would find out by itself. */
+export const farewellPatience = { patienceMs: 0, mostMs: 2000 };
+
 const lookEveryMs = 50;
 
 /**
