@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { outcomeClasses } from '@trawl/shared/domain/outcome-class.ts';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../apps/worker/src/classify/classify.ts';
@@ -8,13 +8,7 @@ import { unreachableReasons } from '../../apps/worker/src/fetch/unreachable-reas
 const page = readFileSync(new URL('../../docs/outcomes.md', import.meta.url), 'utf8');
 const words = new Set([...page.matchAll(/`([a-z0-9-]+)`/g)].map(([, word]) => word));
 
-const trace: FetchTrace = {
-  finalUrl: '',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('');
 
 type Of<K extends FetchOutcome['kind']> = Extract<FetchOutcome, { kind: K }>;
 /** Records force the lists to be whole: a word that is added to a union does not compile until it stands here. */

@@ -1,4 +1,4 @@
-import type { FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { TurnRequest } from '@trawl/shared/frontier/frontier.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { describe, expect, test } from 'vitest';
@@ -22,13 +22,7 @@ const nowMs = async (): Promise<number> => {
   const [seconds, us] = await world.redis.time();
   return Number(seconds) * 1000 + Number(us) / 1000;
 };
-const trace: FetchTrace = {
-  finalUrl: 'http://h/robots.txt',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 1, connectMs: 2, ttfbMs: 3, totalMs: 9000 },
-};
+const trace = { ...emptyTrace('http://h/robots.txt'), timings: { dnsMs: 1, connectMs: 2, ttfbMs: 3, totalMs: 9000 } };
 
 describe('what Redis keeps of a robots.txt', () => {
   test('is its text, for a day', async () => {

@@ -1,4 +1,4 @@
-import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { FrontierLine } from '@trawl/shared/domain/frontier-line.ts';
 import type { Verdict } from '@trawl/shared/domain/verdict.ts';
 import { describe, expect, test } from 'vitest';
@@ -21,13 +21,7 @@ const job: Job = {
   releasedAtMs: 0,
   turnHeld: true,
 };
-const trace = {
-  finalUrl: 'http://h/',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('http://h/');
 const answered: FetchOutcome = {
   kind: 'answered',
   status: 200,

@@ -56,6 +56,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
   let departure: ReturnType<typeof createDeparture> | undefined;
   let robots: ReturnType<typeof obeyRobots> | undefined;
   const departureOf = (job: Job) => (departure ??= createDeparture(job, tools));
+  const robotsOf = (job: Job) => (robots ??= obeyRobots(job, policy, tools, departureOf(job)));
   /** Only a host with a gap has turns to ask for at a first try, and wants to know when a request really left. */
   const startOf = (job: Job) => {
     const lastAtMs = departure?.ownLastAtMs();
@@ -68,7 +69,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
     const leaving = departureOf(job);
     leaving.goTo(job.host);
     const hops = createHops(job, tools, leaving);
-    const obedience = (robots ??= obeyRobots(job, policy, tools, leaving));
+    const obedience = robotsOf(job);
     const askForHop = (hop: Hop) => obedience.ofHop(hop, hops);
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
@@ -90,7 +91,7 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
   return {
     askForTurn: (job) => askForTurn(job, tools, departureOf(job)),
     haltOf: (job) => tools.halted.of(job.run),
-    askRobots: (job) => (robots = obeyRobots(job, policy, tools, departureOf(job))).ofPage(),
+    askRobots: (job) => robotsOf(job).ofPage(),
     fetchPage,
     classify: (job, outcome) =>
       classify(

@@ -1,4 +1,4 @@
-import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { type FetchOutcome, interrupted } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { Logger } from '@trawl/shared/platform/logger.ts';
 import { createOwnNetwork, type NetworkLimits, signOf } from './own-network.ts';
 
@@ -36,9 +36,7 @@ export const createNetworkGuard = (
       const sign = signOf(outcome);
       network.note(sign === 'does-not' ? hostOf() : '', sign, now());
       look(outcome);
-      return isCutOff && sign === 'does-not'
-        ? { kind: 'interrupted', why: 'no-network', trace: outcome.trace }
-        : outcome;
+      return isCutOff && sign === 'does-not' ? interrupted('no-network', outcome.trace) : outcome;
     },
     isCutOff: () => isCutOff,
     pauseMs: () => {

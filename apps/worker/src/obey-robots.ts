@@ -1,4 +1,4 @@
-import type { FetchOutcome, FetchTrace, Interruption, RobotsRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome, interrupted, type RobotsRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
 import type { Hop, HopAnswer } from './fetch/fetch-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
@@ -89,7 +89,7 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
     if (!isNews && turnIs !== 'old' && !(hasGap && turnIs === 'used')) return undefined;
     const turn = await askForTurn({ ...job, turnHeld: false }, tools, departure);
     // Whatever else it says of the line, that is heard at its next turn.
-    return turn.kind === 'go' ? undefined : interrupted('robots-first', job.line.url);
+    return turn.kind === 'go' ? undefined : interrupted('robots-first', emptyTrace(job.line.url));
   };
 
   const answerForPage = (
@@ -107,7 +107,7 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
       case 'interrupted':
         return found.outcome;
       case 'pending':
-        return interrupted('robots-first', url.href);
+        return interrupted('robots-first', emptyTrace(url.href));
     }
   };
 
@@ -157,18 +157,8 @@ const refusalOf = (found: LookedUp, url: URL): RobotsRefusal | undefined => {
   return found.kind === 'rules' && !isAllowed(found.rules, url) ? 'robots' : undefined;
 };
 
-const traceOf = (finalUrl: string): FetchTrace => ({
-  finalUrl,
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-});
-
-const forbidden = (why: RobotsRefusal, url: string): FetchOutcome => ({ kind: 'forbidden', why, trace: traceOf(url) });
-
-const interrupted = (why: Interruption, url: string): FetchOutcome => ({
-  kind: 'interrupted',
+const forbidden = (why: RobotsRefusal, url: string): FetchOutcome => ({
+  kind: 'forbidden',
   why,
-  trace: traceOf(url),
+  trace: emptyTrace(url),
 });

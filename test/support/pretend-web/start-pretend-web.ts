@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHttpServer } from '@trawl/shared/platform/create-http-server.ts';
 import { answerRequest } from './answer-request.ts';
 import { type ArrivalLog, createArrivalLog } from './arrival-log.ts';
 import { refuseStrangers } from './loopback-only.ts';
 import { watchForLeaving } from './note-end.ts';
 import { createWebMemory } from './web-memory.ts';
-
-// As in health-server.ts: `import` would load Node's fetch as well.
-const { createServer } = process.getBuiltinModule('node:http');
 
 export type PretendWeb = {
   port: number;
@@ -48,7 +46,7 @@ export const startPretendWeb = async (options: PretendWebOptions = {}): Promise<
   const robots = new Map<string, string>();
   const state = { arrivals, robots, memory: createWebMemory(), nowMs, standstillMs: options.standstillMs ?? (() => 0) };
   const { onRequest } = options;
-  const server = createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     onRequest?.(request.url ?? '/', request.socket.remotePort ?? 0);
     answerRequest(request, response, state);
   });

@@ -1,17 +1,11 @@
-import type { FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { describe, expect, test } from 'vitest';
 import { followRobots, type LookUp } from '../../../apps/worker/src/robots/follow-robots.ts';
 import { createRobotsCache } from '../../../apps/worker/src/robots/robots-cache.ts';
 import type { RobotsFile } from '../../../apps/worker/src/robots/robots-file.ts';
 import type { DelayWish, RobotsStore } from '../../../apps/worker/src/robots/robots-store.ts';
 
-const trace = {
-  finalUrl: '',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('');
 const answer = (text: string, status = 200): FetchOutcome => ({
   kind: 'answered',
   status,

@@ -1,4 +1,4 @@
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome, type FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
 import { describe, expect, test } from 'vitest';
 import { isOfHost, mostRobotsBytes, robotsFileOf } from '../../../apps/worker/src/robots/robots-file.ts';
 import { robotsFetchPolicyOf } from '../../../apps/worker/src/robots-fetch-policy.ts';
@@ -6,13 +6,7 @@ import { settingsWith } from '../../support/settings-for-tests.ts';
 
 type Outcome = Exclude<FetchOutcome, { kind: 'interrupted' }>;
 
-const trace: FetchTrace = {
-  finalUrl: 'http://h/robots.txt',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('http://h/robots.txt');
 const redirected: FetchTrace = { ...trace, redirects: [{ status: 301, url: 'http://h/robots.txt' }] };
 
 const answered = (status: number, bytes: string | Uint8Array = '', truncated = false): Outcome => ({

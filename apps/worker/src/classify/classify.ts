@@ -31,7 +31,7 @@ export const classify = (outcome: FetchOutcome, attempt: Attempt, limits: RetryA
         : retry(attempt, 'cut-short', outcome.why);
     case 'forbidden':
       if (outcome.why === 'robots-unavailable')
-        return retry(attempt, 'forbidden', outcome.why, { penalize: false, leastMs: robotsAgainMs * attempt.number });
+        return retry(attempt, 'forbidden', outcome.why, { leastMs: robotsAgainMs * attempt.number });
       return { next: 'give-up', class: 'forbidden', reason: outcome.why };
     case 'unsendable':
       return { next: 'give-up', class: 'invalid', reason: 'unsendable' };
@@ -75,8 +75,8 @@ const retry = (
   attempt: Attempt,
   outcomeClass: OutcomeClass,
   reason: string,
-  how: { penalize: boolean; leastMs?: number } = { penalize: false },
+  how: { penalize?: boolean; leastMs?: number } = {},
 ): Verdict =>
   attempt.number < attempt.most
-    ? { next: 'retry', class: outcomeClass, reason, ...how }
+    ? { next: 'retry', class: outcomeClass, reason, penalize: false, ...how }
     : { next: 'give-up', class: outcomeClass, reason };

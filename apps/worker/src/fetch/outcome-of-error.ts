@@ -1,4 +1,4 @@
-import type { CutShort, FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { type CutShort, type FetchOutcome, type FetchTrace, interrupted } from '@trawl/shared/domain/fetch-outcome.ts';
 import { errors } from 'undici';
 import { AddressRefused } from './address-refused.ts';
 import { ConnectError } from './connect-error.ts';
@@ -20,7 +20,7 @@ export const outcomeOfError = (error: unknown, before: BeforeError): FetchOutcom
   if (error instanceof ConnectError) return outcomeOfConnectError(error, trace);
   const stage = lateStageOf(error);
   if (stage !== undefined) return { kind: 'timed-out', stage, trace };
-  if (isOurEnd(error)) return { kind: 'interrupted', why: 'stopping', trace };
+  if (isOurEnd(error)) return interrupted('stopping', trace);
   if (isUnsendable(error) && status === undefined) return { kind: 'unsendable', trace };
   // With TLS 1.3 a refusal of the handshake (a client certificate is wanted) arrives after it seemed complete.
   if (isOfTls(error) && before.isHandshakeOpen)
@@ -72,7 +72,7 @@ const outcomeOfConnectError = ({ stage, cause }: ConnectError, trace: FetchTrace
   const code = codeOf(cause);
   const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && stage !== 'dns');
   if (isTimeout) return { kind: 'timed-out', stage: 'connect', trace };
-  if (lackOfMachine(cause) !== undefined) return { kind: 'interrupted', why: 'machine-full', trace };
+  if (lackOfMachine(cause) !== undefined) return interrupted('machine-full', trace);
   return { kind: 'unreachable', stage, ...reasonOf(stage, cause), trace };
 };
 

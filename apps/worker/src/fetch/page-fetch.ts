@@ -1,10 +1,10 @@
-import type {
-  FetchOutcome,
-  FetchTrace,
-  Interruption,
-  RedirectRefusal,
-  ResponseHeaders,
-  RobotsRefusal,
+import {
+  type FetchOutcome,
+  type FetchTrace,
+  interrupted,
+  type RedirectRefusal,
+  type ResponseHeaders,
+  type RobotsRefusal,
 } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { BodyMemory, MemoryShare } from './body-memory.ts';
 import type { ReceiverEvents } from './body-receiver.ts';
@@ -245,5 +245,3 @@ export class PageFetch {
     };
   }
 }
-
-const interrupted = (why: Interruption, trace: FetchTrace): FetchOutcome => ({ kind: 'interrupted', why, trace });

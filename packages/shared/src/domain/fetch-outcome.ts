@@ -92,3 +92,18 @@ export type FetchTimings = {
   ttfbMs: number;
   totalMs: number;
 };
+
+/** The trace of a URL for which nothing was sent. */
+export const emptyTrace = (finalUrl: string): FetchTrace => ({
+  finalUrl,
+  redirects: [],
+  wireBytes: 0,
+  bodyBytes: 0,
+  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
+});
+
+export const interrupted = (why: Interruption, trace: FetchTrace): FetchOutcome => ({
+  kind: 'interrupted',
+  why,
+  trace,
+});

@@ -6,10 +6,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createHttpServer } from '@trawl/shared/platform/create-http-server.ts';
 import { type DnsName, startPretendDns } from '../../pretend-dns.ts';
-
-// As in health-server.ts: `import` would load Node's fetch as well.
-const { createServer } = process.getBuiltinModule('node:http');
 
 const [publicIpv4, publicIpv6] = process.argv.slice(2);
 const ports = [80, 443, 8080];
@@ -39,7 +37,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
 };
 
 const serverAt = async (port: number): Promise<void> => {
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createHttpServer((request, response) => void answer(request, response));
   server.on('connection', ({ localAddress = '' }) => {
     const address = spelled(localAddress);
     if (address === publicIpv4 || address === publicIpv6) publicConnections += 1;

@@ -1,14 +1,8 @@
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../../../apps/worker/src/classify/classify.ts';
 
-const trace: FetchTrace = {
-  finalUrl: 'http://a.example/',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('http://a.example/');
 const answered = (status: number, headers: Record<string, string> = {}): FetchOutcome => ({
   kind: 'answered',
   status,

@@ -1,16 +1,10 @@
-import type { FetchOutcome, FetchTrace } from '@trawl/shared/domain/fetch-outcome.ts';
+import { emptyTrace, type FetchOutcome } from '@trawl/shared/domain/fetch-outcome.ts';
 import { errors } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../../apps/worker/src/fetch/connect-error.ts';
 import { outcomeOfError } from '../../../../apps/worker/src/fetch/outcome-of-error.ts';
 
-const trace: FetchTrace = {
-  finalUrl: 'http://a.example/',
-  redirects: [],
-  wireBytes: 0,
-  bodyBytes: 0,
-  timings: { dnsMs: 0, connectMs: 0, ttfbMs: 0, totalMs: 0 },
-};
+const trace = emptyTrace('http://a.example/');
 const coded = (code: string) => Object.assign(new Error(code), { code });
 /** As sockets fail. */
 const ofSystem = (code: string) => Object.assign(coded(code), { syscall: 'read', errno: -1 });

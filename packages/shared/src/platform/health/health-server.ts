@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ListenAddress, showAddress } from '../../domain/listen-address.ts';
+import { createHttpServer } from '../create-http-server.ts';
 import { UserError } from '../user-error.ts';
 import type { AnswerHealth } from './health-answers.ts';
-
-// `import` asks node:http for all its exports, and WebSocket is among them, with all of Node's fetch: 45 ms of every start.
-const { createServer } = process.getBuiltinModule('node:http');
 
 export type HealthServer = {
   /** `http://127.0.0.1:41231`, with the port that it really has. */
@@ -22,7 +20,7 @@ const limits = { requestMs: 2000, silentMs: 5000, headerBytes: 8192, connections
  * cannot be had.
  */
 export const startHealthServer = async (address: ListenAddress, answer: AnswerHealth): Promise<HealthServer> => {
-  const server = createServer(
+  const server = createHttpServer(
     {
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: 500,
