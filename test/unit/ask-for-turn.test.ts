@@ -5,23 +5,10 @@ import { createHops } from '../../apps/worker/src/politeness/ask-for-hop.ts';
 import { askForTurn } from '../../apps/worker/src/politeness/ask-for-turn.ts';
 import { createDeparture } from '../../apps/worker/src/politeness/departure.ts';
 import { createShortestWay } from '../../apps/worker/src/politeness/shortest-way.ts';
+import { executionForTests } from '../support/job-for-tests.ts';
 
-const job: Job = {
-  id: 'a-0-0',
-  run: 'a',
-  host: 'h',
-  line: { seq: 0, release: 0, line: 1, attempts: 0, deferredSinceMs: 0, url: 'http://h/' },
-  attempt: 1,
-  isCondemned: false,
-  isSuspected: false,
-  deathsAlone: 0,
-  executions: 1,
-  isFirstExecution: true,
-  lockToken: 'token',
-  releasedAtMs: 0,
-  turnHeld: true,
-};
-const paced: Job = { ...job, turnHeld: false };
+const job = executionForTests();
+const paced = executionForTests({ turnHeld: false });
 const busy: Turn = { kind: 'busy', waitMs: 0 };
 const turnIn = (waitMs: number): Turn => ({ kind: 'go', waitMs, isPaced: true });
 

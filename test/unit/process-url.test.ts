@@ -4,23 +4,10 @@ import type { Verdict } from '@trawl/shared/domain/verdict.ts';
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../apps/worker/src/job.ts';
 import { type Effects, processUrl } from '../../apps/worker/src/process-url.ts';
+import { executionForTests } from '../support/job-for-tests.ts';
 
 const line: FrontierLine = { seq: 7, release: 2, line: 8, attempts: 1, deferredSinceMs: 0, url: 'http://h/' };
-const job: Job = {
-  id: 'a-7-2',
-  run: 'a',
-  host: 'h',
-  line,
-  attempt: 2,
-  isCondemned: false,
-  isSuspected: false,
-  deathsAlone: 0,
-  executions: 1,
-  isFirstExecution: true,
-  lockToken: 'token',
-  releasedAtMs: 0,
-  turnHeld: true,
-};
+const job = executionForTests({ id: 'a-7-2', line, attempt: 2 });
 const trace = emptyTrace('http://h/');
 const answered: FetchOutcome = {
   kind: 'answered',

@@ -1,3 +1,4 @@
+import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { expect, test } from 'vitest';
 import { cliWorld } from '../../support/cli-world.ts';
 import { type FleetWorld, withFleetAndWeb } from '../../support/fleet-and-web.ts';
@@ -8,10 +9,8 @@ import { until } from '../../support/until.ts';
 
 let world: FleetWorld;
 let web: PretendWeb;
-
-withFleetAndWeb((startedWorld, startedWeb) => {
-  [world, web] = [startedWorld, startedWeb];
-});
+let redis: Redis;
+withFleetAndWeb((...given) => ([world, web, redis] = given));
 
 const [host = ''] = pretendHosts(1);
 const list = (): string =>
@@ -19,10 +18,7 @@ const list = (): string =>
 
 test.each([
   ['is gone', () => world.redis.kill()],
-  [
-    'refuses commands',
-    async () => void (await (await world.redis.connect()).config('SET', 'min-replicas-to-write', '1')),
-  ],
+  ['refuses commands', () => redis.config('SET', 'min-replicas-to-write', '1')],
 ])('a fleet whose Redis %s still stops in order, with 0', async (_, lose) => {
   await world.createRun('a', list(), { robots: 'ignore' });
   const children = [

@@ -11,11 +11,7 @@ import { until } from '../../support/until.ts';
 let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
-
-withFleetAndWeb(async (startedWorld, startedWeb) => {
-  [world, web] = [startedWorld, startedWeb];
-  redis = await world.redis.connect();
-});
+withFleetAndWeb((...given) => ([world, web, redis] = given));
 
 const hosts = pretendHosts(5);
 const list = (port = web.port): string =>

@@ -10,10 +10,8 @@ let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
 let queue: Queue;
-
-withFleetAndWeb(async (startedWorld, startedWeb) => {
-  [world, web] = [startedWorld, startedWeb];
-  redis = await world.redis.connect();
+withFleetAndWeb((...given) => {
+  [world, web, redis] = given;
   queue = new Queue('fetch', { connection: redis, prefix: '{t0}' });
 });
 afterEach(() => queue.close());

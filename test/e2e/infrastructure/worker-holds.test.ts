@@ -10,11 +10,7 @@ import { until } from '../../support/until.ts';
 let world: FleetWorld;
 let web: PretendWeb;
 let redis: Redis;
-
-withFleetAndWeb(async (startedWorld, startedWeb) => {
-  [world, web] = [startedWorld, startedWeb];
-  redis = await world.redis.connect();
-});
+withFleetAndWeb((...given) => ([world, web, redis] = given));
 
 const settableClock = fileURLToPath(new URL('../../support/processes/settable-clock.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attacked, Fault } from '../attacked.ts';
 import { commitPoints } from '../commit-points.ts';
-import { placeOf } from './process-faults.ts';
+import { placeOf, standStill } from './process-faults.ts';
 
 const endings = ['kill', 'kill', 'cut', 'stand still'] as const;
 /** Longer than the locks and leases of the fleet. */
@@ -57,13 +57,4 @@ async function endingOf(attacked: Attacked, about: Record<string, number | strin
       await standStill(attacked, about);
       return 'go on';
   }
-}
-
-async function standStill(attacked: Attacked, about: Record<string, number | string>): Promise<void> {
-  const place = placeOf(attacked, about);
-  const pid = place.child?.pid;
-  if (place.isStopped) return;
-  attacked.fleet.signal(place, 'SIGSTOP');
-  await delay(Number(about['forMs']), undefined, { signal: attacked.calm }).catch(() => undefined);
-  if (place.child?.pid === pid) attacked.fleet.signal(place, 'SIGCONT');
 }

@@ -13,6 +13,15 @@ export const placeOf = ({ fleet }: Attacked, about: Record<string, number | stri
   return place;
 };
 
+export const standStill: Fault['strike'] = async (attacked, about) => {
+  const place = placeOf(attacked, about);
+  const pid = place.child?.pid;
+  if (place.isStopped) return;
+  attacked.fleet.signal(place, 'SIGSTOP');
+  await delay(Number(about['forMs']), undefined, { signal: attacked.calm }).catch(() => undefined);
+  if (place.child?.pid === pid) attacked.fleet.signal(place, 'SIGCONT');
+};
+
 /** A process dies, is told to stop, or stands still longer than its locks and leases last. */
 export const processFaults: Record<string, Fault> = {
   kill: {
@@ -35,13 +44,6 @@ export const processFaults: Record<string, Fault> = {
   'stand still': {
     weight: 3,
     draw: (choose) => ({ ...drawPlace(choose), forMs: choose.whole(1000, 10_000) }),
-    strike: async (attacked, about) => {
-      const place = placeOf(attacked, about);
-      const pid = place.child?.pid;
-      if (place.isStopped) return;
-      attacked.fleet.signal(place, 'SIGSTOP');
-      await delay(Number(about['forMs']), undefined, { signal: attacked.calm }).catch(() => undefined);
-      if (place.child?.pid === pid) attacked.fleet.signal(place, 'SIGCONT');
-    },
+    strike: standStill,
   },
 };
