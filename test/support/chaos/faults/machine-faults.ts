@@ -14,8 +14,8 @@ const clockAhead = (ms: number): string => {
   return `--import=data:text/javascript,${encodeURIComponent(source)}`;
 };
 
-/** What a process has open by the time that it takes part. */
-const startedWith = 20;
+/** The connections to Redis of a process that takes part: one that starts has a single one. */
+const startedWith = 3;
 
 /** What is wrong with the machine that a process runs on. */
 export const machineFaults: Record<string, Fault> = {
@@ -50,8 +50,8 @@ export const machineFaults: Record<string, Fault> = {
       const place = placeOf(attacked, about);
       const pid = place.child?.pid;
       const figures = pid === undefined ? undefined : await processFigures(pid);
-      // Node itself does not start with so few.
-      if (pid === undefined || figures === undefined || figures.descriptors < startedWith) return;
+      // Neither Node nor its modules start with so few.
+      if (pid === undefined || figures === undefined || place.gate.connections() < startedWith) return;
       const most = figures.descriptors + Number(about['spare']);
       attacked.timeline.note('no descriptors left', { who: place.name, most, forMs: Number(about['forMs']) });
       await run('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
