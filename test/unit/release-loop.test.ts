@@ -26,11 +26,44 @@ test('it adds what is released, goes on while there is something, and sleeps unt
       leaseMs: 1,
       sinkLagBytes: 1,
       window: () => 100,
+      ownForMs: 1,
+      monotonicMs: () => 0,
     },
     stop.signal,
   );
   expect(added).toEqual([1, 2]);
   expect(slept).toEqual([40, 5000]);
+});
+
+test('what it hands out late relies on no turn: the sweeper may have added it meanwhile, and it may have ended', async () => {
+  const turns: boolean[] = [];
+  const stop = new AbortController();
+  let now = 0;
+  const answersAfterMs = [500, 501];
+  await releaseLoop(
+    {
+      frontier: {
+        release: async () => {
+          now += answersAfterMs.shift() ?? 0;
+          return { ...nothing, urls: [url] };
+        },
+      },
+      queue: {
+        add: async (urls) => {
+          turns.push(...urls.map(({ turnHeld }) => turnHeld));
+          if (answersAfterMs.length === 0) stop.abort();
+        },
+      },
+      waitForWake: async () => undefined,
+      leaseMs: 1,
+      sinkLagBytes: 1,
+      window: () => 100,
+      ownForMs: 500,
+      monotonicMs: () => now,
+    },
+    stop.signal,
+  );
+  expect(turns).toEqual([true, false]);
 });
 
 test('the window follows the fleet within bounds', () => {

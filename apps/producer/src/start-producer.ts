@@ -116,9 +116,9 @@ const effectsOf = (tools: Tools): ProduceEffects => {
     },
     release: (stop) => {
       health.readyWhen(releases.check);
-      const { leaseMs, sinkLagBytes } = settings;
-      const window = followWindow(tools, stop);
-      return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, leaseMs, sinkLagBytes, window }, stop);
+      const { leaseMs, sinkLagBytes, sweepIntervalMs } = settings;
+      const limits = { leaseMs, sinkLagBytes, window: followWindow(tools, stop), ownForMs: sweepIntervalMs / 2 };
+      return releaseLoop({ frontier, queue, waitForWake: tools.wake.wait, ...limits, monotonicMs }, stop);
     },
     endCancelled: (stop) => {
       const { sinkLagBytes, sweepIntervalMs: lookEveryMs } = settings;
