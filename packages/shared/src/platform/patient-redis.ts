@@ -22,6 +22,7 @@ export class PatientRedis extends IoRedis {
   #refused: Refused[] = [];
   #tries = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isLeaving = false;
 
   constructor(options: RedisOptions, refusals: Refusals) {
     super(options);
@@ -40,8 +41,8 @@ export class PatientRedis extends IoRedis {
     const command = item.command as Refused;
     const mustReconnect = isOfReplica(error);
     const isForEver = this.options.retryStrategy === null;
-    if (!isPassing(error) || command.inTransaction || (mustReconnect && isForEver))
-      return super.handleReconnection(error, item);
+    if (mustReconnect && isForEver) return this.#leave(error, item);
+    if (!isPassing(error) || command.inTransaction) return super.handleReconnection(error, item);
     this.#refused.push(command);
     this.#refusals.refused(this, error);
     this.#timer ??= setTimeout(() => this.#sendAgain(mustReconnect), this.#pauseMs());
@@ -50,6 +51,13 @@ export class PatientRedis extends IoRedis {
   override disconnect(reconnect = false): void {
     super.disconnect(reconnect);
     if (!reconnect) this.#giveUp();
+  }
+
+  /** The connection is given up at the first of many answers; the others are what they say. */
+  #leave(error: Error, item: Item): void {
+    if (this.#isLeaving) return item.command.reject(error);
+    this.#isLeaving = true;
+    super.handleReconnection(error, item);
   }
 
   #pauseMs(): number {
