@@ -37,9 +37,17 @@ const world = (answers: Turn[] = [busy], { nowMs = 1000, oneWayMs = 0, believedM
     oneWayMs: () => believedMs,
     noteRoundTrip: () => undefined,
   };
-  const options = { frontier, leaseMs: 180_000, jobDeadlineMs: 45_000, ...clocks, sleep };
+  const halts = new Map<string, string>();
+  const options = {
+    frontier,
+    leaseMs: 180_000,
+    jobDeadlineMs: 45_000,
+    ...clocks,
+    sleep,
+    halted: { of: (run: string) => halts.get(run) },
+  };
   const departureOf = (of: Job) => createDeparture(of, options);
-  return { asked, left, options, departureOf, passes: (ms: number) => void (now += ms), now: () => now };
+  return { halts, asked, left, options, departureOf, passes: (ms: number) => void (now += ms), now: () => now };
 };
 
 const asked = (of: Job, { options, departureOf }: ReturnType<typeof world>) => {
@@ -179,6 +187,19 @@ test('a host without a pace is asked for no second turn, however late', async ()
   await turn;
   here.passes(5000);
   expect([departure.isFree(), departure.isDue()]).toEqual([true, true]);
+});
+
+test.each([
+  ['without a pace', job, { kind: 'go', waitMs: 0 } as const],
+  ['with a pace', paced, turnIn(0)],
+])('of a run that was halted since the turn nothing leaves, on a host %s', async (_, of, granted) => {
+  const here = world([granted, granted]);
+  const { departure, turn } = asked(of, here);
+  await turn;
+  here.halts.set('a', 'cancelled');
+  expect([departure.isFree(), departure.isDue(), await departure.comesUp()]).toEqual([false, false, false]);
+  here.halts.delete('a');
+  expect([departure.isDue(), await departure.comesUp()]).toEqual([true, true]);
 });
 
 test('the turn of another host is none for the own one', async () => {

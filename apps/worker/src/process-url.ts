@@ -106,9 +106,9 @@ const interrupted = async (job: Job, effects: Effects, why: Interruption): Promi
     case 'stopping':
     case 'memory-full':
     case 'no-network':
+    case 'turn-passed':
       return halt(job, effects, effects.haltOf(job) ?? 'paused');
     case 'robots-first':
-    case 'turn-passed':
       return putBack(job, effects, {});
     case 'hop-must-wait':
       if (effects.nowMs() - job.releasedAtMs > effects.patienceMs(job))

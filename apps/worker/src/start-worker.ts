@@ -134,8 +134,10 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
     const isAlone = job.isSuspected && !job.isCondemned;
     const waiting = isolation.enter(isAlone);
     if (waiting) await waiting;
+    // Meanwhile its lock may have been lost: it asks for its turn.
+    const next = waiting ? { ...job, isFirstExecution: false } : job;
     try {
-      return isAlone ? await runSuspect(job, { entry, execute: executeNow, log }) : await executeNow(job);
+      return isAlone ? await runSuspect(next, { entry, execute: executeNow, log }) : await executeNow(next);
     } finally {
       isolation.leave();
       inFlight--;

@@ -13,6 +13,8 @@ export type DepartureOptions = {
   noteRoundTrip: (ms: number) => void;
   /** Ends early when the run is cancelled or the worker stops. */
   sleep: (ms: number, run: string) => Promise<void>;
+  /** Undefined: nothing of the run is to be held back, and that is known of now. */
+  halted: { of: (run: string) => unknown };
 };
 
 export type Departure = ReturnType<typeof createDeparture>;
@@ -53,6 +55,9 @@ export const createDeparture = (job: Job, options: DepartureOptions) => {
   let lastAtMs: number | undefined;
   let ownLastAtMs: number | undefined;
   let waits = 0;
+
+  /** A process that stood still since it looked would ask for what was cancelled meanwhile. */
+  const isHalted = (): boolean => options.halted.of(job.run) !== undefined;
 
   const goTo = (next: string): void => {
     if (next === host) return;
@@ -108,10 +113,11 @@ export const createDeparture = (job: Job, options: DepartureOptions) => {
     start,
 
     /** The host keeps no pace: any moment is as good as another. */
-    isFree: (): boolean => !isPaced,
+    isFree: (): boolean => !isPaced && !isHalted(),
 
     /** May a request leave in this very step? */
     isDue: (): boolean => {
+      if (isHalted()) return false;
       if (!isPaced || granted === undefined) return true;
       if (usedAtMs !== undefined || monotonicMs() < granted.fromMs - timerErrorMs) return false;
       return lateMs() <= granted.spareMs + mostLateMs.written;
@@ -120,7 +126,7 @@ export const createDeparture = (job: Job, options: DepartureOptions) => {
     /** Resolves when a request may leave; asks again for a turn that has passed. False: there is none to be had. */
     comesUp: async (): Promise<boolean> => {
       const mine = ++waits;
-      while (isPaced && granted) {
+      while (isPaced && granted && !isHalted()) {
         if (usedAtMs === undefined) {
           if (!(await start())) return false;
           if (lateMs() <= granted.spareMs / 2 + mostLateMs.before) return true;
@@ -128,7 +134,7 @@ export const createDeparture = (job: Job, options: DepartureOptions) => {
         if (mine !== waits || hasGivenUp()) return false;
         if ((await ask(host, patience)).kind !== 'go') return false;
       }
-      return true;
+      return !isHalted();
     },
 
     /** A request is written now. */
