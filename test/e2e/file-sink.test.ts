@@ -16,7 +16,7 @@ let redis: Redis;
 withRedisOfItsOwn((given) => (redis = given));
 const pathOf = withDirectory();
 
-const unclaimed = async () => {};
+const unclaimed = { claim: async () => {}, mayChange: () => true };
 const fileNamed = (name: string) => openJsonlSink(pathOf(name), unclaimed);
 
 describe('a file', () => {
@@ -88,6 +88,44 @@ describe('a file', () => {
     await late.write(batchOf(0, 3));
     await Promise.all([late.close(), next.close()]);
     expect(linesOf(await readFile(pathOf('out.jsonl'), 'utf8'))).toEqual(recordsUpTo(5));
+  });
+
+  describe.each(['out.jsonl', 'out.jsonl.gz'])('%s, by an owner that stood still until another had it,', (name) => {
+    const worldOfTwo = () => {
+      let isOurs = true;
+      const open = openJsonlSink(pathOf(name), { ...unclaimed, mayChange: () => isOurs });
+      const others = async (): Promise<Buffer> => {
+        isOurs = false;
+        await using next = closing(await fileNamed(name)({ bytes: 0 }));
+        await writeAndFlush(next, 0, 2);
+        return readFile(pathOf(name));
+      };
+      return { open, others };
+    };
+
+    test('is not cut back', async () => {
+      await writeFile(pathOf(name), '');
+      const { open, others } = worldOfTwo();
+      const written = await others();
+      await expect(open({ bytes: 0 })).rejects.toThrow('lease');
+      expect(await readFile(pathOf(name))).toEqual(written);
+    });
+
+    test('is not written to', async () => {
+      const { open, others } = worldOfTwo();
+      await using late = closing(await open(undefined));
+      const written = await others();
+      await expect(late.write(batchOf(0, 3))).rejects.toThrow('lease');
+      expect(await readFile(pathOf(name))).toEqual(written);
+    });
+
+    test('needs no help of its user where it was cut back', async () => {
+      const { open, others } = worldOfTwo();
+      await using late = closing(await open(undefined));
+      await late.write(batchOf(0, 50));
+      await others();
+      await expect(late.flush()).rejects.not.toThrow(FileChanged);
+    });
   });
 
   test('belongs to one run until that is collected', async () => {

@@ -9,6 +9,13 @@ withRedisOfItsOwn((redis) => {
   world = frontierWorld(redis);
 });
 
+test('a run that is created again, after its answer got lost, is the same; another of its name is refused', async () => {
+  expect(await world.startRun('a')).toBe(true);
+  await world.pushAll('a', [{ host: 'h' }]);
+  expect([await world.startRun('a'), await world.startRun('a', { perHost: 2 })]).toEqual([true, false]);
+  expect(await world.linesOf('a')).toBe(1);
+});
+
 describe('push', () => {
   test('a batch that continues from another checkpoint changes nothing and names the one that holds', async () => {
     await world.startRun('a');

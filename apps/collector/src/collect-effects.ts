@@ -63,7 +63,7 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
         pause: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
       };
       const progress = await outcomes.progress();
-      const opened = await openSinks(spec, progress?.sinks, { ...tools, patience });
+      const opened = await openSinks(spec, progress?.sinks, { ...tools, patience, isOurs: lease.isHeld });
       if (opened === undefined) return undefined;
       const sinks = measure.sinks(opened);
       if (progress !== undefined || (await outcomes.begin(sinks))) return sinks;

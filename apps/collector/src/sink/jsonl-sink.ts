@@ -10,41 +10,69 @@ export class FileChanged extends UserError {
   override name = 'FileChanged';
 }
 
+/** Another collector may have the run by now, and the file. */
+class NoLongerOurs extends Error {
+  override name = 'NoLongerOurs';
+  override message = 'the lease on the run was lost: nothing is changed in its file';
+}
+
+export type FileRights = {
+  /** Asked before a regular file is changed; rejects when it belongs to another run. */
+  claim: () => Promise<void>;
+  /** Asked in the step that changes the file: a process that stood still would cut off, or overwrite, what another has written since. */
+  mayChange: () => boolean;
+};
+
 /**
- * Appends to a file. `claim` is asked before a regular file is changed and rejects when it is not ours. State: `{ bytes }`, the length up to the last flush; what lies behind it is cut off when the sink is
- * opened. Writes go to exact positions: an earlier owner that wakes up late writes the same bytes to the same place.
+ * Appends to a file. State: `{ bytes }`, the length up to the last flush; what lies behind it is cut off when the sink is
+ * opened. Writes go to exact positions.
  */
 export const openJsonlSink =
-  (path: string, claim: () => Promise<void>): OpenSink =>
+  (path: string, { claim, mayChange }: FileRights): OpenSink =>
   async (state) => {
+    const insist = (): void => {
+      if (!mayChange()) throw new NoLongerOurs();
+    };
     const file = await openFile(path, acknowledgedBytes(state));
     try {
       const isRegular = (await file.stat()).isFile();
       if (isRegular) await claim();
-      const bytes = isRegular ? await cutBack(file, path, state) : 0;
-      return await sinkInto({ file, path, bytes, isRegular });
+      const bytes = isRegular ? await cutBack(file, path, { state, insist }) : 0;
+      return await sinkInto({ file, path, bytes, isRegular, insist });
     } catch (error) {
       await file.close();
       throw error;
     }
   };
 
-type Target = { file: FileHandle; path: string; bytes: number /** Not a pipe or device. */; isRegular: boolean };
+type Target = {
+  file: FileHandle;
+  path: string;
+  bytes: number;
+  /** Not a pipe or device. */
+  isRegular: boolean;
+  /** Throws where the file may not be changed any more. */
+  insist: () => void;
+};
 
-async function sinkInto({ file, path, bytes: startBytes, isRegular }: Target): Promise<Sink> {
+async function sinkInto({ file, path, bytes: startBytes, isRegular, insist }: Target): Promise<Sink> {
   const encode = path.endsWith('.gz') ? gzippedLines : afterNewline(recordLines, await endsInMidLine(file, startBytes));
   let writtenBytes = startBytes;
   let flushedBytes = startBytes;
   return {
     write: async (batch) => {
       const data = await encode(batch);
+      insist();
       await writeWhole(file, data, isRegular ? writtenBytes : undefined);
       writtenBytes += data.length;
     },
     flush: async () => {
       if (!isRegular) return;
       const { size } = await file.stat();
-      if (size < writtenBytes) throw shorter(path, size, writtenBytes);
+      if (size < writtenBytes) {
+        insist(); // its next owner may have cut it back
+        throw shorter(path, size, writtenBytes);
+      }
       await file.datasync();
       flushedBytes = writtenBytes;
     },
@@ -82,8 +110,13 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Gives the length from which writing goes on. A file that this run has not written to yet keeps what it holds. */
-async function cutBack(file: FileHandle, path: string, state: SinkState | undefined): Promise<number> {
+async function cutBack(
+  file: FileHandle,
+  path: string,
+  { state, insist }: { state: SinkState | undefined; insist: () => void },
+): Promise<number> {
   const { size } = await file.stat();
+  insist();
   if (state === undefined) return size;
   const bytes = acknowledgedBytes(state);
   if (size < bytes) throw shorter(path, size, bytes);

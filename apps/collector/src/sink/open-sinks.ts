@@ -22,7 +22,15 @@ export type RunSinks = {
   close: () => Promise<void>;
 };
 
-export type SinkTools = { redis: Redis; shard: Shard; stdout: Writable; patience: Patience; log: Logger };
+export type SinkTools = {
+  redis: Redis;
+  shard: Shard;
+  stdout: Writable;
+  patience: Patience;
+  /** Has this process the lease on the run still? */
+  isOurs: () => boolean;
+  log: Logger;
+};
 
 /** @param states as `states` gave them at the last acknowledgement. Undefined: the wait for a sink was given up */
 export const openSinks = async (
@@ -72,11 +80,12 @@ export const needsStdout = (spec: RunSpec): boolean =>
 export const claimKeysOf = (spec: RunSpec, shard: Shard): string[] =>
   spec.sinks.flatMap((sink) => (sink.kind === 'jsonl' && sink.path !== '-' ? [claimKey(shard, sink.path)] : []));
 
-function openerOf(spec: SinkSpec, run: string, { redis, shard, stdout }: SinkTools): OpenSink {
+function openerOf(spec: SinkSpec, run: string, { redis, shard, stdout, isOurs }: SinkTools): OpenSink {
   switch (spec.kind) {
     case 'jsonl': {
       const { path } = spec;
-      return path === '-' ? openStdoutSink(stdout) : openJsonlSink(path, () => claimFile(redis, shard, { path, run }));
+      if (path === '-') return openStdoutSink(stdout);
+      return openJsonlSink(path, { claim: () => claimFile(redis, shard, { path, run }), mayChange: isOurs });
     }
     case 'redis':
       return openRedisSink(spec, redis, keysOf(shard).outcomes(run));

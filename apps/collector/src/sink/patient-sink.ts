@@ -38,7 +38,7 @@ export const openPatiently = async (
     } catch (error) {
       if (error instanceof UserError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      if (message !== complaint) log.error({ err: error }, 'sink refuses: trying again');
+      if (message !== complaint && !patience.isOver()) log.error({ err: error }, 'sink refuses: trying again');
       complaint = message;
       await sink?.close().catch(() => undefined);
       sink = undefined;

@@ -10,7 +10,7 @@ export const createRuns = (redis: Redis, shard: Shard) => {
   const scripts = loadScripts(redis);
 
   return {
-    /** False when a run of this name exists already; then nothing is changed. */
+    /** False when another run of this name exists already; then nothing is changed. */
     create: async (spec: RunSpec): Promise<boolean> => {
       const { run, settings, createdAtMs, fedBy } = spec;
       const { pace, robots } = wishesOf(settings);
