@@ -35,6 +35,12 @@ export type CollectEnding = 'collected' | 'owned-elsewhere' | 'lost' | 'stopped'
 /**
  * One run's way from the outcome stream into its sinks. Read this first. It may break off anywhere: what was not
  * acknowledged comes again, to sinks that were cut back. Rejects when Redis is lost or a sink needs its user.
+ *
+ *   leased --> opened    the sinks hold what is acknowledged, and nothing behind it; what a dead owner had taken comes first
+ *   opened --> stored    every sink has the batch on disk, Redis has it as well: after a death here it is cut off and comes again
+ *   stored --> opened    acknowledged: state of the sinks, report and entries change in one step, and only for the owner of the lease
+ *   opened --> collected every line has its outcome and every outcome is acknowledged; each step of the end may happen twice
+ *   any --> lost, stopped, broken   nothing is written any more; whoever leases the run next begins at the top
  */
 export const collectRun = async (effects: CollectEffects, stop: AbortSignal): Promise<CollectEnding> => {
   const lease = await effects.takeLease();

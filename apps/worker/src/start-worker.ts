@@ -65,7 +65,16 @@ const silentForMs = 30_000;
 /** `stuck`: it starts nothing although work waits, and should be replaced. */
 export type WorkerEnd = 'stopped' | 'stuck';
 
-/** Wires one worker and starts it. `end` resolves when it is stopped, or notices that it is stuck. */
+/**
+ * Wires one worker and starts it. `end` resolves when it is stopped, or notices that it is stuck.
+ *
+ *   taking <--> holding        `mayTake`: none (clock off), or one (no way to the web, somebody must be alone); what is in hand goes on
+ *   taking --> deaf --> taking   30 s without a start while work waits: the way to the queue is made anew, no job is in hand then
+ *   deaf --> stuck             30 s more: exit 75, and its supervisor starts another
+ *   any --> stopping --> gone  nothing is taken; what is in hand ends within the grace or goes back, and costs no attempt
+ *
+ * In every state the locks of what is in hand are renewed.
+ */
 export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; end: Promise<WorkerEnd> } => {
   const { settings, shard, redis, clock, log, health, ca } = parts;
   const frontier = measuredFrontier(createFrontier(redis, shard), health.metrics);

@@ -3,6 +3,12 @@
 --             level (how often the penalty doubled), penalizedAt, refusedSince (first refusal since the last answer),
 --             hopUntil (ms until which one slot is left free for a redirect that found none)
 --   l:<host>  leases: who may be asking it now, until when
+--
+--   absent --(first line)--> due --(release)--> due later, full, or absent --(turn ends, time passes, a line comes back)--> due
+--   absent   not in `ready`: it has no lines (leases and clocks may be left)
+--   due      stands in `ready` at the first moment at which it can be served or earlier: after gap, penalty and, where it is full, its first lease
+--   parked   stands in `ready` at the end of time: all runs with lines here are halted, until arm.lua
+-- In every state: no more leases than its limit, and starts that were granted are its gap apart.
 -- Above the longest gap and the longest Retry-After that a crawl may obey.
 local hostHashLifeMs = 7200000
 

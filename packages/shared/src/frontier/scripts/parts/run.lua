@@ -2,6 +2,13 @@
 --   run:<run> HASH spec, state, gapMs, perHost, rate, product, delayCapMs, createdAtMs; paused, cancelledAtMs, problem where they apply
 --   runs ZSET   to-collect, to-feed SET   halted HASH run -> 'paused' | 'cancelled <ms>': no worker starts their URLs
 --   waiting HASH run -> its lines in the frontier, for every run that is not finished
+--
+--   feeding --(last push)--> draining --(last bit)--> finished     by push.lua and ledger.lua; never back
+--   feeding   total is unknown, the checkpoint says how far its source was read
+--   draining  total = pushed; recorded < total
+--   finished  recorded = total; in `rates`, `waiting`, `released` and the frontier nothing of it is left, its stream ends with `end`
+-- Beside it, while it is not finished: running <--> paused, and cancelled for good. Both of the latter stand in `halted`, are not in
+-- `rates`, and nothing of them is released or started.
 local haltedKeptMs = 3600000
 
 -- False when there is a run of this name; then nothing is changed.
