@@ -40,6 +40,13 @@ export const mutantsOfSinksAndRedis: Mutant[] = [
     tests: [['e2e/file-sink', '%s is cut back to what was acknowledged as soon as it is opened']],
   },
   {
+    mechanism: 'a file is changed by who has the lease',
+    file: 'apps/collector/src/sink/jsonl-sink.ts',
+    from: 'if (!mayChange()) throw new NoLongerOurs();',
+    to: '',
+    tests: [['e2e/file-sink', 'is not cut back']],
+  },
+  {
     mechanism: 'a file belongs to one run',
     file: 'apps/collector/src/sink/file-claim.ts',
     from: "if holder and holder ~= ARGV[1] and redis.call('SISMEMBER', KEYS[2], holder) == 1 then return holder end",

@@ -51,6 +51,15 @@ export const mutantsOfTheLedger: Mutant[] = [
     tests: [['e2e/frontier-turns', 'the first outcome of a line stands, the second is refused']],
   },
   {
+    mechanism: 'who adds jobs repeats nothing unasked',
+    file: 'apps/producer/src/release/fetch-queue.ts',
+    from: 'redis.duplicate({ retryStrategy: null })',
+    to: 'redis.duplicate()',
+    tests: [
+      ['e2e/fetch-queue', 'a job that was added without an answer, and has ended since, comes again only to ask'],
+    ],
+  },
+  {
     mechanism: 'the sweeper adds what has no job',
     file: 'apps/producer/src/release/sweeper.ts',
     from: 'const lost = missing.filter(([id]) => suspects.has(id));',
@@ -97,6 +106,13 @@ export const mutantsOfTheLedger: Mutant[] = [
     from: 'if (halted) return halt(job, effects, halted);',
     to: 'void halted;',
     tests: [['unit/process-url', 'whose run was %s since its release is not asked']],
+  },
+  {
+    mechanism: 'nor does what was started leave',
+    file: 'apps/worker/src/politeness/departure.ts',
+    from: 'options.halted.of(job.run) !== undefined',
+    to: 'false',
+    tests: [['unit/ask-for-turn', 'of a run that was halted since the turn nothing leaves, on a host %s']],
   },
   {
     mechanism: 'what a cancelled run has in the frontier ends',
