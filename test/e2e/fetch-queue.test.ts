@@ -63,6 +63,14 @@ test('jobs wait for a Redis that is away', async () => {
   await queue.close();
 });
 
+test('what is closed is not opened again', async () => {
+  const queue = openFetchQueue(redis, firstShard);
+  await queue.add([released(0)], 1000);
+  await queue.close();
+  await expect(queue.add([released(1)], 1000)).rejects.toThrow();
+  expect(await dataOf('a-1-0')).toBe(null);
+});
+
 test('any other failure is not covered up', async () => {
   const queue = openFetchQueue(redis, firstShard);
   vi.spyOn(Queue.prototype, 'addBulk').mockRejectedValueOnce(new Error('NOPERM'));

@@ -18,13 +18,14 @@ const tryAgainMs = 50;
  */
 export const openFetchQueue = (redis: Redis, shard: Shard) => {
   let current = openOnce(redis, shard);
+  let isClosed = false;
 
   const add = async (urls: ReleasedUrl[], releasedAtMs: number): Promise<void> => {
     const used = current;
     try {
       await used.queue.addBulk(urls.map((url) => jobOf(url, releasedAtMs)));
     } catch (error) {
-      if (used.connection.status !== 'end' && !isCutOff(error)) throw error;
+      if (isClosed || (used.connection.status !== 'end' && !isCutOff(error))) throw error;
       await delay(tryAgainMs); // it may have no room for another connection
       await redis.ping(); // waits for Redis
       if (current === used) current = openOnce(redis, shard);
@@ -36,7 +37,10 @@ export const openFetchQueue = (redis: Redis, shard: Shard) => {
 
   return {
     add,
-    close: () => current.close(),
+    close: () => {
+      isClosed = true;
+      return current.close();
+    },
   };
 };
 
