@@ -98,7 +98,7 @@ describe('a file', () => {
         isOurs = false;
         await using next = closing(await fileNamed(name)({ bytes: 0 }));
         await writeAndFlush(next, 0, 2);
-        return readFile(pathOf(name));
+        return await readFile(pathOf(name));
       };
       return { open, others };
     };
