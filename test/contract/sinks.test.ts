@@ -26,7 +26,7 @@ let redis: Redis;
 withRedisOfItsOwn((given) => (redis = given));
 const pathOf = withDirectory();
 
-const unclaimed = { claim: async () => {}, mayChange: () => true };
+const unclaimed = { unwritten: 'a', claim: async () => {}, mayChange: () => true };
 const stream = keysOf(firstShard).outcomes('a');
 const fileNamed = (name: string) => openJsonlSink(pathOf(name), unclaimed);
 

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { silentLogger } from '@trawl/shared/platform/logger.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
@@ -16,7 +16,7 @@ let redis: Redis;
 withRedisOfItsOwn((given) => (redis = given));
 const pathOf = withDirectory();
 
-const unclaimed = { claim: async () => {}, mayChange: () => true };
+const unclaimed = { unwritten: 'a', claim: async () => {}, mayChange: () => true };
 const fileNamed = (name: string) => openJsonlSink(pathOf(name), unclaimed);
 
 describe('a file', () => {
@@ -88,6 +88,29 @@ describe('a file', () => {
     await late.write(batchOf(0, 3));
     await Promise.all([late.close(), next.close()]);
     expect(linesOf(await readFile(pathOf('out.jsonl'), 'utf8'))).toEqual(recordsUpTo(5));
+  });
+
+  test.each(['', 'other\n', '{"run":"ab","seq":0}\n', '\n'])(
+    'that held %j before keeps just that when Redis has forgotten that the run began',
+    async (before) => {
+      await writeFile(pathOf('out.jsonl'), before);
+      const first = await fileNamed('out.jsonl')(undefined);
+      await writeAndFlush(first, 0, 700);
+      await first.close();
+      await appendFile(pathOf('out.jsonl'), recordOf(700).slice(0, 5));
+      await using again = closing(await fileNamed('out.jsonl')(undefined));
+      expect(again.state()).toEqual({ bytes: before.length });
+      expect(await readFile(pathOf('out.jsonl'), 'utf8')).toBe(before);
+    },
+  );
+
+  test('keeps what the run has acknowledged, should its state be gone', async () => {
+    await using first = closing(await fileNamed('out.jsonl')(undefined));
+    await writeAndFlush(first, 0, 3);
+    await using again = closing(
+      await openJsonlSink(pathOf('out.jsonl'), { ...unclaimed, unwritten: undefined })(undefined),
+    );
+    expect(again.state()).toEqual(first.state());
   });
 
   describe.each(['out.jsonl', 'out.jsonl.gz'])('%s, by an owner that stood still until another had it,', (name) => {

@@ -63,7 +63,13 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
         pause: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
       };
       const progress = await outcomes.progress();
-      const opened = await openSinks(spec, progress?.sinks, { ...tools, patience, isOurs: lease.isHeld });
+      const hasAcknowledged = progress !== undefined || (await acknowledgedOf(run, redis, keys)) > 0;
+      const opened = await openSinks(spec, progress?.sinks, {
+        ...tools,
+        patience,
+        isOurs: lease.isHeld,
+        hasAcknowledged,
+      });
       if (opened === undefined) return undefined;
       const sinks = measure.sinks(opened);
       if (progress !== undefined || (await outcomes.begin(sinks))) return sinks;
@@ -80,6 +86,13 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
     finish: (sinks) => finishRun(spec, sinks, tools),
   };
 };
+
+/** Records that every sink has; all of them where the run has been collected meanwhile. */
+async function acknowledgedOf(run: string, redis: Redis, keys: ReturnType<typeof keysOf>): Promise<number> {
+  const found = await redis.multi().hget(keys.count(run), 'recorded').hget(keys.run(run), 'uncollected').exec();
+  const [recorded = 0, uncollected = 0] = (found ?? []).map(([, n]) => Number(n ?? 0));
+  return recorded - uncollected;
+}
 
 /** Everything here may happen twice. Only the last step says that the run is collected. */
 async function finishRun(

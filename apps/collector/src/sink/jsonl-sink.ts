@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
+import { endOfOthers } from './end-of-others.ts';
 import { type Encoding, gzippedLines, recordLines } from './record-lines.ts';
 import type { OpenSink, Sink, SinkState } from './sink.ts';
 
@@ -17,6 +18,8 @@ class NoLongerOurs extends Error {
 }
 
 export type FileRights = {
+  /** None of its records are acknowledged: what a file holds of it without a state, Redis has forgotten. Absent: some are. */
+  unwritten?: string | undefined;
   /** Asked before a regular file is changed; rejects when it belongs to another run. */
   claim: () => Promise<void>;
   /** Asked in the step that changes the file: a process that stood still would cut off, or overwrite, what another has written since. */
@@ -28,7 +31,7 @@ export type FileRights = {
  * opened. Writes go to exact positions.
  */
 export const openJsonlSink =
-  (path: string, { claim, mayChange }: FileRights): OpenSink =>
+  (path: string, { unwritten, claim, mayChange }: FileRights): OpenSink =>
   async (state) => {
     const insist = (): void => {
       if (!mayChange()) throw new NoLongerOurs();
@@ -37,7 +40,7 @@ export const openJsonlSink =
     try {
       const isRegular = (await file.stat()).isFile();
       if (isRegular) await claim();
-      const bytes = isRegular ? await cutBack(file, path, { state, insist }) : 0;
+      const bytes = isRegular ? await cutBack(file, path, { unwritten, state, insist }) : 0;
       return await sinkInto({ file, path, bytes, isRegular, insist });
     } catch (error) {
       await file.close();
@@ -109,16 +112,18 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Gives the length from which writing goes on. A file that this run has not written to yet keeps what it holds. */
+/** Gives the length from which writing goes on. A file that this run has not written to yet keeps what it holds of others. */
 async function cutBack(
   file: FileHandle,
   path: string,
-  { state, insist }: { state: SinkState | undefined; insist: () => void },
+  { unwritten, state, insist }: { unwritten: string | undefined; state: SinkState | undefined; insist: () => void },
 ): Promise<number> {
   const { size } = await file.stat();
+  // Of records in a .gz nothing is to be seen from behind.
+  const isSearched = state === undefined && unwritten !== undefined && !path.endsWith('.gz');
+  const beforeRun = isSearched ? await endOfOthers(file, size, unwritten) : size;
   insist();
-  if (state === undefined) return size;
-  const bytes = acknowledgedBytes(state);
+  const bytes = state === undefined ? beforeRun : acknowledgedBytes(state);
   if (size < bytes) throw shorter(path, size, bytes);
   if (size > bytes) await file.truncate(bytes);
   return bytes;

@@ -29,6 +29,8 @@ export type SinkTools = {
   patience: Patience;
   /** Has this process the lease on the run still? */
   isOurs: () => boolean;
+  /** Were records of the run acknowledged already? */
+  hasAcknowledged: boolean;
   log: Logger;
 };
 
@@ -80,12 +82,13 @@ export const needsStdout = (spec: RunSpec): boolean =>
 export const claimKeysOf = (spec: RunSpec, shard: Shard): string[] =>
   spec.sinks.flatMap((sink) => (sink.kind === 'jsonl' && sink.path !== '-' ? [claimKey(shard, sink.path)] : []));
 
-function openerOf(spec: SinkSpec, run: string, { redis, shard, stdout, isOurs }: SinkTools): OpenSink {
+function openerOf(spec: SinkSpec, run: string, { redis, shard, stdout, isOurs, hasAcknowledged }: SinkTools): OpenSink {
   switch (spec.kind) {
     case 'jsonl': {
       const { path } = spec;
       if (path === '-') return openStdoutSink(stdout);
-      return openJsonlSink(path, { claim: () => claimFile(redis, shard, { path, run }), mayChange: isOurs });
+      const unwritten = hasAcknowledged ? undefined : run;
+      return openJsonlSink(path, { unwritten, claim: () => claimFile(redis, shard, { path, run }), mayChange: isOurs });
     }
     case 'redis':
       return openRedisSink(spec, redis, keysOf(shard).outcomes(run));
