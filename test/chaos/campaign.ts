@@ -33,6 +33,10 @@ const tell = (report: RoundReport): void => {
       `excused: ${excused.pairsAroundLostWrites} pairs and ${excused.hostsAroundLostWrites} hosts around lost writes, ` +
       `${excused.pairsStampedLate} pairs stamped late, ${excused.pairsHeldUpOnTheWay} held up on the way, ${excused.chainsBegunAgain} chains begun again, ${excused.askedAgainInPeace} URLs asked again in peace`,
   );
+  const skipped = happenings
+    .filter(({ what }) => what === 'fault skipped')
+    .map(({ about }) => `${about['kind']}: ${about['reason']}`);
+  for (const each of new Set(skipped)) say(`  skipped ${each}`);
   for (const { promise, details } of violations) say(`  BROKEN ${promise}\n         ${details}`);
 };
 

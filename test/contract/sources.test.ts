@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { silentLog } from '@trawl/shared/platform/silent-log.ts';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { longestLineBytes } from '../../apps/producer/src/source/source.ts';
@@ -59,7 +60,7 @@ const kinds: Kind[] = [
 ];
 
 async function spooled(path: string): Promise<SourceSpec> {
-  const spool = await openStdinSpool({ input: createReadStream(path), path: `${path}.spool` });
+  const spool = await openStdinSpool({ input: createReadStream(path), path: `${path}.spool`, log: silentLog });
   await spool.complete;
   return { kind: 'stdin', path: spool.path };
 }
@@ -196,7 +197,7 @@ test('what is read does not depend on how stdin was cut into chunks', async () =
       content.subarray(i * bytes, (i + 1) * bytes),
     );
     const path = `${directory.path}/cut-${bytes}`;
-    const spool = await openStdinSpool({ input: Readable.from(chunks), path });
+    const spool = await openStdinSpool({ input: Readable.from(chunks), path, log: silentLog });
     const lines = await readAll({ kind: 'stdin', path }, undefined, { stdin: spool });
     expect(lines.map(({ text: url }) => url)).toEqual(expected);
     expect(lines.map(({ line }) => line)).toEqual([2, 4, 5]);

@@ -27,9 +27,13 @@ export type EmbeddedTestRedis = TestRedis & {
   restart: () => Promise<void>;
 };
 
-export const startTestRedis = async (): Promise<EmbeddedTestRedis> => {
+/** @param prepare what is done to the data directory before a server is started there */
+export const startTestRedis = async (
+  prepare: (dataDir: string) => Promise<void> = async () => {},
+): Promise<EmbeddedTestRedis> => {
   await stopServersOfKilledRuns();
   const dataDir = await mkdtemp(join(tmpdir(), dataDirPrefix));
+  await prepare(dataDir);
   const embedded = await openEmbeddedRedis({ dataDir });
   const connections = connectionsTo(embedded.url);
   return {

@@ -74,6 +74,25 @@ test('a process that lived long is started again soon', async () => {
   await fleet.stop('at once');
 });
 
+test('a process whose log cannot be opened again is started when it can, a first one ends the fleet', async () => {
+  const { parts, started, latest, log } = world();
+  const refusals: Error[] = [];
+  const start = (plan: ChildPlan): Child => {
+    const refusal = refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    return parts.start(plan);
+  };
+  const refusal = new Error("EACCES: permission denied, open '/logs/worker-1.log'");
+  const fleet = supervise([member('worker-1')], { ...parts, start });
+  refusals.push(refusal, refusal);
+  latest('worker-1')?.end({ signal: 'SIGKILL' });
+  await until(() => started.length === 2);
+  expect(log.filter((line) => line.includes('EACCES'))).toHaveLength(1);
+  await fleet.stop('at once');
+  refusals.push(refusal);
+  await expect(supervise([member('worker-1')], { ...parts, start }).over).rejects.toThrow('EACCES');
+});
+
 test('a process that ends with 2 has a message for the user, and ends the fleet with it', async () => {
   const { parts, state, latest } = world();
   state.forUser = 'x.csv has no column "url"\nIts columns are: "a"';

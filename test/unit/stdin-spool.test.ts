@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { SourceSpec } from '@trawl/shared/domain/run.ts';
+import { silentLog } from '@trawl/shared/platform/silent-log.ts';
 import { expect, test } from 'vitest';
 import { openSource } from '../../apps/producer/src/source/open-source.ts';
 import { completeMarkerOf, openStdinSpool } from '../../apps/producer/src/source/stdin-spool.ts';
@@ -14,7 +15,7 @@ let spools = 0;
 const typing = async () => {
   const input = new PassThrough();
   const path = `${directory.path}/below/${++spools}`;
-  const spool = await openStdinSpool({ input, path });
+  const spool = await openStdinSpool({ input, path, log: silentLog });
   const spec: SourceSpec = { kind: 'stdin', path };
   return { input, path, spool, spec };
 };
@@ -125,7 +126,7 @@ test('an input that fails is a failure of the source', async () => {
 
 test('two inputs never share a spool', async () => {
   const { input, path, spool } = await typing();
-  await expect(openStdinSpool({ input: Readable.from(['http://x/\n']), path })).rejects.toMatchObject({
+  await expect(openStdinSpool({ input: Readable.from(['http://x/\n']), path, log: silentLog })).rejects.toMatchObject({
     code: 'EEXIST',
   });
   input.end();

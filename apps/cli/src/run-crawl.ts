@@ -15,6 +15,7 @@ import { workersAreThere } from './fleet/workers-are-there.ts';
 import { createProgressMeter, type RunLook } from './progress/progress-meter.ts';
 import { createProgressDisplay, type ProgressDisplay, progressMode } from './progress/show-progress.ts';
 import { complaintsOfLog, createStandstillTeller } from './progress/tell-standstill.ts';
+import { watchDataDirectory } from './progress/watch-data-directory.ts';
 import type { CommandRedis } from './redis-of-command.ts';
 import { endWithReport } from './report/end-with-report.ts';
 import type { Shell } from './shell.ts';
@@ -59,7 +60,7 @@ export const runCrawl = async (
   const fleet = startFleet(members, { place, given: wish.given, dataDir, notice: display.notice, shell });
   tellStart({ run, workers: wish.workers, logs: logDir(dataDir, run) }, { display, wish, shell });
 
-  const ending = await untilCollected({ run, look, fleet, display, tellStandstill, place, shell });
+  const ending = await untilCollected({ run, dataDir, look, fleet, display, tellStandstill, place, shell });
   display.end();
   if (ending === 'stopped') return leaveForLater(run, { fleet, look, place, shell });
   const report = endWithReport(run, { redis: place.redis, wish, shell });
@@ -89,6 +90,7 @@ async function lookAt(run: string, redis: Redis): Promise<RunLook | undefined> {
 
 type Watched = {
   run: string;
+  dataDir: string;
   look: Look;
   fleet: Fleet;
   display: ProgressDisplay;
@@ -99,7 +101,7 @@ type Watched = {
 
 /** Rejects, with the fleet stopped, when a process of the fleet or its Redis says that the user must act. */
 async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'> {
-  const { run, look, fleet, display, tellStandstill, place, shell } = watched;
+  const { run, dataDir, look, fleet, display, tellStandstill, place, shell } = watched;
   const done = new AbortController();
   const stop = AbortSignal.any([shell.stop, done.signal]);
   const measure = createProgressMeter();
@@ -108,6 +110,7 @@ async function untilCollected(watched: Watched): Promise<'collected' | 'stopped'
     tellStandstill(status);
   };
   const collected = watchRun(run, look, { onLook, isOver: ({ collectedAtMs }) => collectedAtMs !== undefined, stop });
+  void watchDataDirectory(dataDir, { notice: display.notice, stop });
   const never = new Promise<never>(() => undefined);
   const kept = keepRedisAlive(place, { notice: display.notice, now: shell.now, stop });
   try {

@@ -100,7 +100,7 @@ export const feedEffects = (tools: FeedTools): Pick<ProduceEffects, 'checkSource
 
 const feedFromSource = async (spec: RunSpec, tools: FeedTools, stop: AbortSignal): Promise<void> => {
   const { log, runs } = tools;
-  const stdin = await openStdin(spec, tools.stdin);
+  const stdin = await openStdin(spec, tools);
   const source = {
     stop,
     warn: (detail: string) => log.warn({ run: spec.run, detail }, 'source is not whole'),
@@ -122,8 +122,11 @@ const checkSource = async ({ run, source }: RunSpec, runs: Runs): Promise<void> 
 };
 
 /** The spool of a run that reads stdin, unless an earlier producer of the run has filled it. */
-const openStdin = async ({ source }: RunSpec, input: Readable): Promise<StdinSpool | undefined> =>
-  source.kind === 'stdin' && !existsSync(source.path) ? openStdinSpool({ input, path: source.path }) : undefined;
+const openStdin = async (
+  { source }: RunSpec,
+  { stdin: input, log }: Pick<FeedTools, 'stdin' | 'log'>,
+): Promise<StdinSpool | undefined> =>
+  source.kind === 'stdin' && !existsSync(source.path) ? openStdinSpool({ input, path: source.path, log }) : undefined;
 
 const fileCalls = new Set(['open', 'read', 'stat', 'fstat']);
 

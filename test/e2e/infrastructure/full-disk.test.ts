@@ -1,39 +1,29 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endOf, startFleetWorld } from '../../support/fleet-world.ts';
+import { makeSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { until } from '../../support/until.ts';
 
-const mount = (...args: string[]): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', ...args], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 let world: Awaited<ReturnType<typeof startFleetWorld>>;
-let disk: string;
-let isMounted = false;
+let disk: SmallDisk;
 
 beforeAll(async () => {
   world = await startFleetWorld();
-  disk = await mkdtemp(join(tmpdir(), 'trawl-disk-'));
-  isMounted = mount('-o', 'size=64k', 'trawl-test', disk);
+  disk = await makeSmallDisk(await mkdtemp(join(tmpdir(), 'trawl-disk-')));
 });
 afterAll(async () => {
   await world.stop();
-  if (isMounted) execFileSync('umount', [disk]);
-  await rm(disk, { recursive: true });
+  await disk.remove();
+  await rm(disk.path, { recursive: true });
 });
 
 test('a full disk makes the collector wait: it says so once, and the file is whole when there is room', async (context) => {
-  if (!isMounted) context.skip('nothing may be mounted here');
+  if (!disk.isItsOwn) context.skip('nothing may be mounted here');
+  await disk.shrinkTo(64 * 1024);
   const lines = 3000;
-  const path = join(disk, 'out.jsonl');
+  const path = join(disk.path, 'out.jsonl');
   const list = Array.from({ length: lines }, (_, i) => `no url ${i}`).join('\n');
   await world.createRun('a', list, {}, [{ kind: 'jsonl', path }]);
   world.start('producer', ['--run', 'a']);
@@ -41,7 +31,7 @@ test('a full disk makes the collector wait: it says so once, and the file is who
   const said = (message: string) => world.logOf(collector).split(message).length - 1;
   await until(() => said('sink refuses: trying again') > 0);
   expect((await world.status('a')).uncollected).toBeGreaterThan(0);
-  execFileSync('mount', ['-o', 'remount,size=16m', disk]);
+  await disk.giveBack();
   expect(await endOf(collector)).toBe(0);
   const seqs = (await readFile(path, 'utf8')).trimEnd().split('\n');
   expect(seqs.map((line) => (JSON.parse(line) as { seq: number }).seq).toSorted((a, b) => a - b)).toEqual(

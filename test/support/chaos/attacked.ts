@@ -1,3 +1,4 @@
+import type { SmallDisk } from '../small-disk.ts';
 import type { ChaosRedis } from './chaos-redis.ts';
 import type { Fleet } from './fleet.ts';
 import type { FaultPlan, PlannedFault } from './schedule.ts';
@@ -8,8 +9,8 @@ export type Attacked = {
   fleet: Fleet;
   redis: ChaosRedis;
   timeline: Timeline;
-  /** Where the files of the sinks are, if that is a small disk of its own. */
-  sinksDisk: string | undefined;
+  /** Where the files of the sinks are. */
+  sinksDisk: SmallDisk;
   /** Aborts when the faults of the round are over: a fault that lasts ends what it began. */
   calm: AbortSignal;
   /** One at a time does something to Redis itself: a cut needs a server that is down, a restart one that is up. */
@@ -17,4 +18,6 @@ export type Attacked = {
 };
 
 /** One kind of fault. `strike` resolves when it is over, and leaves nothing behind that keeps the fleet from going on. */
-export type Fault = FaultPlan & { strike: (attacked: Attacked, about: PlannedFault['about']) => Promise<void> };
+export type Fault<Under = Attacked> = FaultPlan & {
+  strike: (attacked: Under, about: PlannedFault['about']) => Promise<void>;
+};

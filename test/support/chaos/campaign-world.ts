@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { settingsWith } from '../settings-for-tests.ts';
+import { makeSmallDisk, type SmallDisk } from '../small-disk.ts';
 import { impatience } from './campaign-environment.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import type { DealtRun } from './deal-round.ts';
@@ -11,7 +12,6 @@ import { type App, type Fleet, startFleet } from './fleet.ts';
 import { machineMs } from './machine-clock.ts';
 import { type Origin, startOrigin } from './origin.ts';
 import { killWhoAsked } from './poison.ts';
-import { makeSmallDisk } from './small-disk.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export type CampaignWorld = {
@@ -21,7 +21,7 @@ export type CampaignWorld = {
   fleet: Fleet;
   timeline: Timeline;
   outputOf: (run: string) => string;
-  sinksDisk: string | undefined;
+  sinksDisk: SmallDisk;
   /** What judges have seen would fill the disk in the end. */
   clearSinks: () => Promise<void>;
   createRun: (dealt: DealtRun) => Promise<void>;
@@ -58,7 +58,7 @@ export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOpt
     fleet,
     timeline,
     outputOf,
-    sinksDisk: disk.isItsOwn ? disk.path : undefined,
+    sinksDisk: disk,
     clearSinks: async () => {
       if (keepFiles) return;
       for (const name of await readdir(disk.path)) await rm(join(disk.path, name), { force: true });

@@ -1,5 +1,6 @@
 import type { Fault } from './attacked.ts';
 import type { CampaignWorld } from './campaign-world.ts';
+import { playDataDirectoryRound } from './data-directory/data-directory-round.ts';
 import { kindOfRound, type RoundKind } from './deal-round.ts';
 import { playFlushedRound } from './flushed-round.ts';
 import { machineMs } from './machine-clock.ts';
@@ -39,10 +40,12 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
     });
     const kind = options.kind ?? kindOfRound(round);
     const strike: RoundOptions['strike'] = (attacked) => strikeFaults(attacked, { schedule, faults, nowMs: machineMs });
-    const report =
-      kind === 'flushed'
-        ? await playFlushedRound(world, { round, seed: roundSeed, lines })
-        : await playRound(world, { round, seed: roundSeed, kind, lines, strike, faultsUntilMs });
+    const dealt = { round, seed: roundSeed, lines };
+    const report = await {
+      flushed: () => playFlushedRound(world, dealt),
+      'data directory': () => playDataDirectoryRound(world, { ...dealt, everyMs: faultsEveryMs }),
+      other: () => playRound(world, { ...dealt, kind, strike, faultsUntilMs }),
+    }[kind === 'flushed' || kind === 'data directory' ? kind : 'other']();
     reports.push(report);
     await world.clearSinks();
     options.onRound(report);

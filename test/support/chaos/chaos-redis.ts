@@ -1,12 +1,16 @@
-import { open, readdir, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat, symlink, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { redisFiles } from '@trawl/shared/platform/embedded-redis/endpoint.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
 import { type EmbeddedTestRedis, startTestRedis } from '../redis-for-tests.ts';
+import { makeSmallDisk, type SmallDisk } from '../small-disk.ts';
 
 /** The embedded Redis of a campaign, with what can be done to it. */
 export type ChaosRedis = {
   test: EmbeddedTestRedis;
+  /** Where its append-only file is. */
+  disk: SmallDisk;
   /** From outside: past all gates. */
   client: Redis;
   port: () => number;
@@ -26,8 +30,12 @@ export type ChaosRedis = {
   stop: () => Promise<void>;
 };
 
+/** A campaign writes much, and its append-only file is rewritten late; what is not used costs nothing. */
+const size = '3g';
+
 export const startChaosRedis = async (): Promise<ChaosRedis> => {
-  const test = await startTestRedis();
+  const disk = await makeSmallDisk(await mkdtemp(join(tmpdir(), 'trawl-chaos-disk-')), size);
+  const test = await startTestRedis((dataDir) => symlink(disk.path, redisFiles(dataDir).dir));
   const client = await test.connect('chaos');
   client.on('error', () => undefined); // it is killed on purpose
   const pid = (): number => {
@@ -40,6 +48,7 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
   let leadsTo = test.connection.port;
   return {
     test,
+    disk,
     client,
     port: () => test.connection.port,
     gatePort: () => leadsTo,
@@ -58,7 +67,11 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
       kept = { path, bytes: (await stat(path)).size };
     },
     signal: (name) => void process.kill(pid(), name),
-    stop: test.stop,
+    stop: async () => {
+      await test.stop();
+      await disk.remove();
+      await rm(disk.path, { recursive: true, force: true });
+    },
   };
 };
 

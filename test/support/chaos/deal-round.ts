@@ -85,7 +85,16 @@ export const dealLines = (options: {
   return [...lines, ...again];
 };
 
-export const roundKinds = ['plain', 'gap', 'cancelled', 'rate', 'many small', 'poison', 'flushed'] as const;
+export const roundKinds = [
+  'plain',
+  'gap',
+  'cancelled',
+  'rate',
+  'many small',
+  'poison',
+  'flushed',
+  'data directory',
+] as const;
 export type RoundKind = (typeof roundKinds)[number];
 
 export const kindOfRound = (round: number): RoundKind => roundKinds[round % roundKinds.length] ?? 'plain';
@@ -157,6 +166,8 @@ export const dealRound = (options: {
         run('command', { count: Math.ceil(lines / 8), hostCount: 100 }),
         run('after', { count: Math.ceil(lines / 50), hostCount: 20 }),
       ];
+    case 'data directory':
+      return [run('own', { count: Math.ceil(lines / 8), hostCount: 40, ratePerSecond: 80 })];
     case 'many small':
       return Array.from({ length: 8 }, (_, i) =>
         run(`small-${i}`, { count: Math.ceil(lines / 16), hostCount: 15, perHost: (i % 3) + 1 }),

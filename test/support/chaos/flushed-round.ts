@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard, keysOf } from '@trawl/shared/frontier/shard.ts';
 import { seededRandom } from '../pretend-web/seeded-random.ts';
-import { impatience } from './campaign-environment.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import { type DealtRun, dealRound } from './deal-round.ts';
 import { nothingExcused } from './judges/judge-origin.ts';
@@ -15,8 +13,8 @@ import { judgeProcesses } from './judges/judge-processes.ts';
 import type { Violation } from './judges/verdicts.ts';
 import { machineMs } from './machine-clock.ts';
 import type { RoundReport } from './round.ts';
+import { startTrawlRun, type TrawlRun } from './trawl-run.ts';
 
-const bin = fileURLToPath(new URL('../../../apps/cli/bin/trawl.js', import.meta.url));
 const forgottenWithinMs = 20_000;
 const beganWithinMs = 120_000;
 
@@ -70,23 +68,14 @@ export const playFlushedRound = async (
   };
 };
 
-async function startCommand(world: CampaignWorld, { run: name, lines }: DealtRun) {
+async function startCommand(world: CampaignWorld, { run: name, lines }: DealtRun): Promise<TrawlRun> {
   const { directory, redis } = world;
   const list = join(directory, `${name}.txt`);
   await writeFile(list, `${lines.map(({ line }) => line).join('\n')}\n`);
-  const flags = ['--name', name, '--out', world.outputOf('{run}'), '--robots', 'ignore', '--json', '--workers', '1'];
-  const child = spawn(process.execPath, [bin, 'run', list, ...flags], {
-    env: { ...process.env, ...impatience, REDIS_URL: redis.urlAt(redis.port()), TRAWL_DATA_DIR: directory },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  const started = Promise.withResolvers<string>();
-  let said = '';
-  child.stdout?.once('data', (line: Buffer) => started.resolve((JSON.parse(String(line)) as { run: string }).run));
-  child.stderr?.on('data', (text: Buffer) => (said += String(text)));
-  child.once('exit', () => started.reject(new Error(`trawl run did not begin: ${said}`)));
-  const run = await started.promise;
-  world.timeline.note('trawl run started', { run });
-  return { child, run, said: () => said };
+  const args = [list, '--name', name, '--out', world.outputOf('{run}'), '--workers', '1'];
+  const started = await startTrawlRun(args, { REDIS_URL: redis.urlAt(redis.port()), TRAWL_DATA_DIR: directory });
+  world.timeline.note('trawl run started', { run: started.run });
+  return started;
 }
 
 /** Answers how many bytes of each file were acknowledged at that moment. */

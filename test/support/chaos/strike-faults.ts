@@ -6,13 +6,13 @@ import type { PlannedFault } from './schedule.ts';
  * Does what the schedule says until there is calm, and resolves when all that was begun is over. Faults that last lie over each other: that is
  * the point of a mixture.
  */
-export const strikeFaults = async (
-  attacked: Attacked,
+export const strikeFaults = async <Under extends Pick<Attacked, 'calm' | 'timeline'>>(
+  attacked: Under,
   {
     schedule,
     faults,
     nowMs,
-  }: { schedule: readonly PlannedFault[]; faults: Record<string, Fault>; nowMs: () => number },
+  }: { schedule: readonly PlannedFault[]; faults: Record<string, Fault<Under>>; nowMs: () => number },
 ): Promise<void> => {
   const beganMs = nowMs();
   const underWay: Promise<void>[] = [];

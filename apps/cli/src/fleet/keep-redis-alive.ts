@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDiskTrouble } from '@trawl/shared/platform/disk-trouble.ts';
+import type { EmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import type { CommandRedis } from '../redis-of-command.ts';
 
 const lookEveryMs = 250;
 const noticeAfterMs = 3000;
+const tryAgainMs = 1000;
 
 /**
  * Starts a lost embedded Redis again, and says so when somebody else's does not answer; until `stop` aborts. Rejects with
@@ -19,7 +22,7 @@ export const keepRedisAlive = async (
     await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
     if (embedded?.isAlive() === false && !stop.aborted) {
       notice('Its Redis is gone; it is started again.');
-      await embedded.ensureAlive();
+      await startAgain(embedded, { notice, stop });
       if (embedded.url !== url) throw movedAway();
     }
     if (redis.status === 'ready') {
@@ -32,6 +35,25 @@ export const keepRedisAlive = async (
     }
   }
 };
+
+/** Its files may be on a disk that is full, or ours no more for a while. */
+async function startAgain(
+  embedded: EmbeddedRedis,
+  { notice, stop }: { notice: (text: string) => void; stop: AbortSignal },
+): Promise<void> {
+  let isTold = false;
+  while (!stop.aborted) {
+    try {
+      await embedded.ensureAlive();
+      return;
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      if (!isTold) notice(`It cannot be started: ${error.message}\nIt is tried again every second; nothing is lost.`);
+      isTold = true;
+      await delay(tryAgainMs, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+}
 
 const movedAway = (): UserError =>
   new UserError(

@@ -1,4 +1,5 @@
 import { showLength } from '@trawl/shared/domain/quantities.ts';
+import { isDiskTrouble } from '@trawl/shared/platform/disk-trouble.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { type App, type Child, type ChildEnd, type ChildPlan, describeEnd } from './child.ts';
@@ -39,7 +40,7 @@ export type Fleet = {
 };
 
 const stopOrder: App[] = ['producer', 'worker', 'collector'];
-const backoff = { firstMs: 200, mostMs: 10_000, forgivenAfterMs: 30_000 };
+const backoff = { firstMs: 200, mostMs: 10_000, forgivenAfterMs: 30_000, cannotStartMs: 1000 };
 
 /** Starts the members, all at once, and starts those again that die. */
 export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
@@ -50,12 +51,28 @@ export const supervise = (members: Member[], parts: SupervisorParts): Fleet => {
   const running = new Map<Member, Child>();
   parts.kill.addEventListener('abort', () => [...running.values()].forEach((child) => child.kill()), { once: true });
 
+  /** Who begins at all has a log that he may write: what takes it from him later may pass. Undefined: it was stopped meanwhile. */
+  const startAgain = async (member: Member): Promise<Child | undefined> => {
+    for (let isTold = false; !stopping.signal.aborted; isTold = true) {
+      try {
+        return parts.start(member);
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        if (!isTold) parts.notice(`${member.name} cannot be started: ${error.message} It is tried again.`);
+        await parts.wait(backoff.cannotStartMs, stopping.signal);
+      }
+    }
+    return undefined;
+  };
+
   const keep = async (member: Member): Promise<void> => {
-    let deaths = 0;
+    let [deaths, hasBegun] = [0, false];
     if (member.mayBegin) await member.mayBegin(stopping.signal);
     while (!stopping.signal.aborted) {
       const startedAtMs = parts.now();
-      const child = parts.start(member);
+      const child = hasBegun ? await startAgain(member) : parts.start(member);
+      if (child === undefined) return;
+      hasBegun = true;
       running.set(member, child);
       const end = await child.ended;
       running.delete(member);

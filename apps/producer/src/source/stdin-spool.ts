@@ -1,6 +1,9 @@
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDiskFull, isDiskTrouble } from '@trawl/shared/platform/disk-trouble.ts';
+import type { Log } from '@trawl/shared/platform/silent-log.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 
 /** An input that cannot be read twice, on its way into a file that can. */
@@ -20,15 +23,23 @@ export type StdinSpool = {
 /** Exists once the spool holds all of the input. */
 export const completeMarkerOf = (path: string): string => `${path}.complete`;
 
-/** Starts to copy `input` into the new file `path`. Every byte is in the file before it can be read from there. */
-export const openStdinSpool = async (options: { input: Readable; path: string }): Promise<StdinSpool> => {
+/**
+ * Starts to copy `input` into the new file `path`. Every byte is in the file before it can be read from there. What the disk does not take is
+ * kept, and the input waits: it cannot be had twice.
+ */
+export const openStdinSpool = async (options: { input: Readable; path: string; log: Log }): Promise<StdinSpool> => {
   const { input, path } = options;
-  await mkdir(dirname(path), { recursive: true });
-  // 'wx': two inputs never mix in a file. 0600: a list of URLs may carry secrets.
-  const file = await open(path, 'wx', 0o600);
+  const closing = new AbortController();
+  const patiently = createPatience(options.log, path, closing.signal);
+  // 'wx': two inputs never mix in a file. 0600: a list of URLs may carry secrets. A right that is missing now is told at once.
+  const file = await patiently(isDiskFull, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx', 0o600);
+  });
   const growth = createGrowth();
-  const complete = copyInto(file, input, growth.grow)
-    .then(() => writeFile(completeMarkerOf(path), ''))
+  const write: Write = (bytes) => patiently(isDiskTrouble, async () => (await file.write(bytes)).bytesWritten);
+  const complete = copyInto({ file, write, grow: growth.grow }, input)
+    .then(() => patiently(isDiskTrouble, () => writeFile(completeMarkerOf(path), '')))
     .then(growth.end, (error: Error) => {
       const failure = failureOf(path, error);
       growth.fail(failure);
@@ -36,18 +47,46 @@ export const openStdinSpool = async (options: { input: Readable; path: string })
     });
   const settled = complete.catch(() => undefined);
   const close = async (): Promise<void> => {
+    closing.abort();
     input.destroy();
     await settled;
   };
   return { path, holdsMoreThan: growth.holdsMoreThan, complete, close };
 };
 
-async function copyInto(file: FileHandle, input: Readable, grow: (bytes: number) => void): Promise<void> {
+type Write = (bytes: Buffer) => Promise<number>;
+
+/** Does it again each second while the disk is in such trouble, until the signal aborts; says so once. */
+const createPatience =
+  (log: Log, path: string, closing: AbortSignal) =>
+  async <T>(isPassing: (error: unknown) => boolean, act: () => Promise<T>): Promise<T> => {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        const done = await act();
+        if (isTold) log.info({ path }, 'stdin is kept again');
+        return done;
+      } catch (error) {
+        if (closing.aborted || !isPassing(error)) throw error;
+        if (!isTold) log.error({ err: error, path }, 'stdin cannot be kept: waiting');
+        await delay(tryAgainMs, undefined, { signal: closing }).catch(() => undefined);
+      }
+    }
+  };
+
+const tryAgainMs = 1000;
+
+async function copyInto(
+  { file, write, grow }: { file: FileHandle; write: Write; grow: (bytes: number) => void },
+  input: Readable,
+): Promise<void> {
   try {
     for await (const chunk of input) {
       const bytes = Buffer.from(chunk as Buffer | string);
-      await file.appendFile(bytes);
-      grow(bytes.length);
+      for (let done = 0; done < bytes.length; ) {
+        const written = await write(bytes.subarray(done));
+        grow(written);
+        done += written;
+      }
     }
     await file.sync();
   } finally {
@@ -87,8 +126,8 @@ function createGrowth() {
   };
 }
 
-function failureOf(path: string, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+function failureOf(path: string, error: Error): Error {
+  if (isDiskFull(error))
     return new UserError(`No space is left to keep stdin in ${path}`, 'Make room, or give the list as a file.');
   return new Error(`stdin ended before its end was read: ${error.message}`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { isDiskFull } from './disk-trouble.ts';
 import { UserError } from './user-error.ts';
 
 const fileRemedy =
@@ -25,5 +26,7 @@ export const asUserError = (error: unknown): UserError | undefined => {
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (path !== undefined && syscall !== undefined && fileCodes.has(code))
     return new UserError(`${path} cannot be used: ${error.message}`, fileRemedy);
+  // Who writes to an open file is not told which.
+  if (isDiskFull(error)) return new UserError(`A disk is full: ${error.message}`, fileRemedy);
   return undefined;
 };

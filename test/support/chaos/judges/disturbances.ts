@@ -25,6 +25,9 @@ const ofRedis: ReadonlySet<string> = new Set([
   'redis is back',
   'redis sleeps',
   'redis is full',
+  'disk of redis is full',
+  'disk of the data directory is full',
+  'data directory may not be written',
   'client kill storm',
   'a replica takes over',
   'the way leads to it',
@@ -66,6 +69,7 @@ const endOf: Partial<Record<string, string>> = {
   'redis killed': 'redis is back',
   'redis sleeps': 'redis is back',
   'redis is full': 'redis has room',
+  'disk of redis is full': 'disk of redis has room',
   'client kill storm': 'client kill storm over',
   'a replica takes over': 'the way leads to it',
 };

@@ -20,6 +20,7 @@ export const forgetfulTimes = (happenings: readonly Happening[]): ForgetfulTime[
 
 const endOf: Partial<Record<string, string>> = {
   'tail of the append-only file cut off': 'redis is back',
+  'end of the append-only file was not written': 'redis is back',
   'the old one refuses': 'the way leads to it',
 };
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDiskTrouble } from '../disk-trouble.ts';
 import { withFileLock } from '../file-lock.ts';
 import { connectionName, connectRedis, disconnectRedis, type Redis } from '../redis.ts';
 import { type Log, silentLog } from '../silent-log.ts';
@@ -80,7 +81,16 @@ export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedR
       await waitUntilLoaded(held.endpoint, log);
       return held.started;
     },
-    close: () => letGo(files, held, { role, log }),
+    close: async () => {
+      try {
+        await letGo(files, held, { role, log });
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        // The next command shares it, or stops it.
+        log.error({ redisPid: held.endpoint.pid, err: error }, 'embedded Redis is left running');
+        await disconnectRedis(held.presence);
+      }
+    },
   };
 };
 
