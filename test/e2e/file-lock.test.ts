@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withFileLock } from '@trawl/shared/platform/file-lock.ts';
 import { beforeEach, expect, test } from 'vitest';
@@ -67,4 +67,11 @@ test('a living holder that does not let go is named', async () => {
   await withLock(async () => {
     await expect(withLock(async () => undefined, 30)).rejects.toThrow(`Process ${process.pid} holds ${lock}`);
   });
+});
+
+test('a lock that this process could not give back does not keep it from taking it again', async () => {
+  await withLock(async () => copyFile(lock, counter));
+  await rename(counter, lock);
+  expect(await withLock(async () => 'taken', 0)).toBe('taken');
+  expect(await readdir(pathOf())).toEqual([]);
 });

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { isDiskTrouble } from '@trawl/shared/platform/disk-trouble.ts';
 import { openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
 import { silentLog } from '@trawl/shared/platform/silent-log.ts';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
@@ -13,6 +16,8 @@ import { nobody, spawnTrawl } from '../../support/chaos/trawl-run.ts';
 import { killServerOf } from '../../support/leftover-servers.ts';
 import { makeSmallDisk } from '../../support/small-disk.ts';
 import { until } from '../../support/until.ts';
+
+const run = promisify(execFile);
 
 const smallDisk = async ({ skip }: TestContext) => {
   const disk = await makeSmallDisk(await mkdtemp(join(tmpdir(), 'trawl-full-')));
@@ -58,6 +63,25 @@ test('an embedded Redis is left running by who cannot take its lock on a full di
   expect(next.started).toBe(false);
   await next.close();
   await expect(readFile(join(disk.path, 'redis', 'endpoint.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('an embedded Redis that may not write its file says so, and is started when it may', async (context) => {
+  const disk = await smallDisk(context);
+  const embedded = await openEmbeddedRedis({ dataDir: disk.path });
+  onTestFinished(() => embedded.close());
+  const files = join(disk.path, 'redis', 'appendonlydir');
+  const change = (flag: '+i' | '-i') =>
+    run('chattr', ['-R', flag, files]).then(
+      () => true,
+      () => false,
+    );
+  if (!(await change('+i'))) context.skip('no file can be made immutable here');
+  process.kill(embedded.redisPid ?? 0, 'SIGKILL');
+  await until(() => !embedded.isAlive());
+  const refusal = await embedded.ensureAlive().catch((error: unknown) => error);
+  await change('-i');
+  expect(isDiskTrouble(refusal)).toBe(true);
+  expect(await embedded.ensureAlive()).toBe(true);
 });
 
 test('the user is told when the disk of the data directory is full, and when it has room', async (context) => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDiskTrouble } from './disk-trouble.ts';
 import { processIdentity } from './process-identity.ts';
 import { UserError } from './user-error.ts';
 
@@ -9,6 +11,10 @@ type Owner = { pid: number; identity: string; token: string };
 
 /** Between two looks at a lock that another process holds. A lock is held for well under a second. */
 const lookAgainMs = 20;
+const removeAgainMs = 1000;
+
+/** Tokens of this process, from before its lock appears until it is given back. */
+const heldHere = new Set<string>();
 
 /**
  * Runs `act` while this process alone holds the lock file; waits for another holder, and takes the place of one that
@@ -31,6 +37,7 @@ async function takeLock(path: string, untilMs: number): Promise<string> {
   const owner = await thisProcess();
   const draft = `${path}.draft-${owner.token}`;
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
+  heldHere.add(owner.token);
   try {
     while (!(await linkedAs(draft, path))) {
       const holder = await readOwner(path);
@@ -39,9 +46,12 @@ async function takeLock(path: string, untilMs: number): Promise<string> {
       else if (Date.now() > untilMs) throw heldTooLong(path, holder);
       else await delay(lookAgainMs);
     }
-    return owner.token;
-  } finally {
     await rm(draft, { force: true });
+    return owner.token;
+  } catch (error) {
+    heldHere.delete(owner.token);
+    await rm(draft, { force: true });
+    throw error;
   }
 }
 
@@ -55,8 +65,29 @@ async function removeLockOfTheDead(path: string, dead: Owner, untilMs: number): 
   }
 }
 
+/** What cannot be removed for want of a right is no lock to this process, and goes as soon as it may. */
 async function giveBack(path: string, token: string): Promise<void> {
-  if ((await readOwner(path))?.token === token) await rm(path, { force: true });
+  try {
+    if ((await readOwner(path))?.token === token) await rm(path, { force: true });
+  } catch (error) {
+    if (!isDiskTrouble(error)) throw error;
+    removeLater(path, token);
+  } finally {
+    heldHere.delete(token);
+  }
+}
+
+/** In one step of this process, which may have taken the lock anew. */
+function removeLater(path: string, token: string): void {
+  const tryAgain = (): void => {
+    try {
+      const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
+      if (owner.token === token) rmSync(path);
+    } catch (error) {
+      if (isDiskTrouble(error)) removeLater(path, token);
+    }
+  };
+  setTimeout(tryAgain, removeAgainMs).unref();
 }
 
 async function linkedAs(draft: string, path: string): Promise<boolean> {
@@ -85,6 +116,7 @@ async function thisProcess(): Promise<Owner> {
 }
 
 async function isRunning(owner: Owner): Promise<boolean> {
+  if (owner.pid === process.pid) return heldHere.has(owner.token);
   return (await processIdentity(owner.pid)) === owner.identity;
 }
 

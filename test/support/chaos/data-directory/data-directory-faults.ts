@@ -66,11 +66,14 @@ export const dataDirectoryFaults: Record<string, Fault<AttackedOwnRun>> = {
         timeline.note('end of the append-only file was not written');
         process.kill(pid, 'SIGKILL');
         while ((await own.redisPid()) === pid && own.child.exitCode === null) await delay(50);
-        while ((await own.redis.ping().catch(String)) !== 'PONG' && own.child.exitCode === null) await delay(50);
+        while ((await answerOf(own)) !== 'PONG' && own.child.exitCode === null) await delay(50);
         timeline.note('redis is back');
       }),
   },
 };
+
+const answerOf = ({ redis }: OwnRun): Promise<string> =>
+  Promise.race([redis.ping().catch(String), delay(200, 'silent')]);
 
 /** Of a directory, its files and the directories in it. Answers how they are given back. */
 async function takeRights(top: string, { user }: OwnRun): Promise<() => Promise<void>> {

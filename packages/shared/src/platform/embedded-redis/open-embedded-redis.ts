@@ -12,9 +12,10 @@ import {
   redisFiles,
   urlOf,
 } from './endpoint.ts';
-import { ensureServer } from './ensure-server.ts';
+import { ensureServer, mayAnswer } from './ensure-server.ts';
 import { lockWaitMs, presenceRole, stopIfUnused } from './leave-embedded-redis.ts';
 import { serverInfo } from './probe.ts';
+import { endedEarly } from './start-server.ts';
 import { waitUntilLoaded } from './wait-until-loaded.ts';
 
 /** A user's hold on the server of a data directory. The server runs while anybody holds it. */
@@ -54,13 +55,13 @@ export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedR
     await makeRedisDir(files);
     return withFileLock(files.lock, { waitMs: lockWaitMs }, async () => {
       const server = await ensureServer(files, { searchPath, log });
-      return { ...server, presence: await connectRedis(connectionTo(server.endpoint), { role, evenLoading: true }) };
+      return { ...server, presence: await presenceOn(files, server.endpoint, role) };
     });
   };
 
   let held = await hold();
   const { started } = held;
-  await waitUntilLoaded(held.endpoint, log);
+  await waitUntilLoaded(files, held.endpoint, log);
   const version = (await serverInfo(held.endpoint)).redis_version ?? 'unknown';
 
   return {
@@ -78,7 +79,7 @@ export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedR
       const lost = held.presence;
       held = await hold();
       await disconnectRedis(lost);
-      await waitUntilLoaded(held.endpoint, log);
+      await waitUntilLoaded(files, held.endpoint, log);
       return held.started;
     },
     close: async () => {
@@ -95,6 +96,15 @@ export const openEmbeddedRedis = async (options: OpenOptions): Promise<EmbeddedR
 };
 
 type Held = { endpoint: Endpoint; started: boolean; presence: Redis };
+
+/** A server may end while it loads, where it may not write its files: its log says why, its port does not. */
+async function presenceOn(files: RedisFiles, endpoint: Endpoint, role: string): Promise<Redis> {
+  try {
+    return await connectRedis(connectionTo(endpoint), { role, evenLoading: true });
+  } catch (error) {
+    throw (await mayAnswer(endpoint)) ? error : await endedEarly(files);
+  }
+}
 
 async function letGo(files: RedisFiles, held: Held, options: { role: string; log: Log }): Promise<void> {
   await makeRedisDir(files); // somebody may have removed it under the running server

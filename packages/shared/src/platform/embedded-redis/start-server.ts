@@ -93,6 +93,10 @@ async function identityOf(child: ChildProcess): Promise<string | null> {
   return child.pid === undefined ? null : ((await processIdentity(child.pid)) ?? null);
 }
 
+/** Of a server that answered, and ended before it could be used. */
+export const endedEarly = async (files: RedisFiles): Promise<RedisDidNotStart> =>
+  didNotStart(files, await endOfLog(files));
+
 async function endOfLog(files: RedisFiles): Promise<string> {
   const text = await readFile(files.log, 'utf8').catch(() => '');
   return text.trim().split('\n').slice(-8).join('\n');

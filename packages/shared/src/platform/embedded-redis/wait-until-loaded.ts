@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../silent-log.ts';
-import { UserError } from '../user-error.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, RedisFiles } from './endpoint.ts';
 import { mayAnswer } from './ensure-server.ts';
 import { probe, serverInfo } from './probe.ts';
+import { endedEarly } from './start-server.ts';
 
 const betweenProbesMs = 50;
 const messageEveryMs = 2000;
 
 /** A server that starts on much data answers nothing else until it has read it. Says so, and waits as long as it lives. */
-export const waitUntilLoaded = async (endpoint: Endpoint, log: Log): Promise<void> => {
+export const waitUntilLoaded = async (files: RedisFiles, endpoint: Endpoint, log: Log): Promise<void> => {
   let nextMessageMs = 0;
   while ((await probe(endpoint)) !== 'ready') {
-    if (!(await mayAnswer(endpoint))) throw endedWhileLoading();
+    if (!(await mayAnswer(endpoint))) throw await endedEarly(files);
     if (Date.now() >= nextMessageMs) {
       nextMessageMs = Date.now() + messageEveryMs;
       const info = await serverInfo(endpoint).catch(() => undefined);
@@ -24,10 +24,3 @@ export const waitUntilLoaded = async (endpoint: Endpoint, log: Log): Promise<voi
     await delay(betweenProbesMs);
   }
 };
-
-function endedWhileLoading(): UserError {
-  return new UserError(
-    'The embedded Redis ended while it was loading its data.',
-    'Its log, redis.log in the data directory, says why.',
-  );
-}
