@@ -1,3 +1,4 @@
+import { RedisDidNotStart } from '@trawl/shared/platform/embedded-redis/start-server.ts';
 import { expect, test } from 'vitest';
 import { keepRedisAlive } from '../../apps/cli/src/fleet/keep-redis-alive.ts';
 import type { CommandRedis } from '../../apps/cli/src/redis-of-command.ts';
@@ -30,6 +31,12 @@ test('a Redis whose files cannot be written is started when they can, and the us
   ]);
   await kept;
   expect(notices).toEqual([expect.stringContaining('is gone'), expect.stringContaining('ENOSPC')]);
+});
+
+test('a Redis that is killed while it starts is started once more', async () => {
+  const { kept, notices } = await keep([new RedisDidNotStart('Ready to accept connections', 'See redis.log.')]);
+  await kept;
+  expect(notices).toHaveLength(2);
 });
 
 test('a Redis that cannot be started for another reason ends the crawl', async () => {

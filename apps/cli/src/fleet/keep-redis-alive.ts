@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDiskTrouble } from '@trawl/shared/platform/disk-trouble.ts';
 import type { EmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
+import { RedisDidNotStart } from '@trawl/shared/platform/embedded-redis/start-server.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import type { CommandRedis } from '../redis-of-command.ts';
 
 const lookEveryMs = 250;
 const noticeAfterMs = 3000;
 const tryAgainMs = 1000;
+/** Damage ends all of them. */
+const starts = 5;
 
 /**
  * Starts a lost embedded Redis again, and says so when somebody else's does not answer; until `stop` aborts. Rejects with
@@ -36,19 +39,20 @@ export const keepRedisAlive = async (
   }
 };
 
-/** Its files may be on a disk that is full, or ours no more for a while. */
+/** Its files may be on a disk that is full, or ours no more for a while; and what was killed once may be killed while it starts. */
 async function startAgain(
   embedded: EmbeddedRedis,
   { notice, stop }: { notice: (text: string) => void; stop: AbortSignal },
 ): Promise<void> {
   let isTold = false;
-  while (!stop.aborted) {
+  for (let tried = 1; !stop.aborted; tried += 1) {
     try {
       await embedded.ensureAlive();
       return;
     } catch (error) {
-      if (!isDiskTrouble(error)) throw error;
-      if (!isTold) notice(`It cannot be started: ${error.message}\nIt is tried again every second; nothing is lost.`);
+      const isWorthAnother = error instanceof RedisDidNotStart && tried < starts;
+      if (!isDiskTrouble(error) && !isWorthAnother) throw error;
+      if (!isTold) notice(`It does not start: ${error.message}\nIt is tried again every second; nothing is lost.`);
       isTold = true;
       await delay(tryAgainMs, undefined, { signal: stop }).catch(() => undefined);
     }
