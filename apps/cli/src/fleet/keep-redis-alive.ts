@@ -44,14 +44,14 @@ async function startAgain(
   embedded: EmbeddedRedis,
   { notice, stop }: { notice: (text: string) => void; stop: AbortSignal },
 ): Promise<void> {
-  let isTold = false;
-  for (let tried = 1; !stop.aborted; tried += 1) {
+  let [isTold, endedEarly] = [false, 0];
+  while (!stop.aborted) {
     try {
       await embedded.ensureAlive();
       return;
     } catch (error) {
-      const isWorthAnother = error instanceof RedisDidNotStart && tried < starts;
-      if (!isDiskTrouble(error) && !isWorthAnother) throw error;
+      if (!isDiskTrouble(error)) endedEarly += 1;
+      if (endedEarly >= starts || !(isDiskTrouble(error) || error instanceof RedisDidNotStart)) throw error;
       if (!isTold) notice(`It does not start: ${error.message}\nIt is tried again every second; nothing is lost.`);
       isTold = true;
       await delay(tryAgainMs, undefined, { signal: stop }).catch(() => undefined);
