@@ -1,4 +1,5 @@
 import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { gatherWrites } from './gather-writes.ts';
 import { isOfReplica, isPassing } from './redis-trouble.ts';
 
 /** Options of ioredis for a single server. */
@@ -34,6 +35,12 @@ export class PatientRedis extends IoRedis {
   override duplicate(override?: Partial<RedisOptions>): IoRedis {
     if (override?.commandTimeout !== undefined) return super.duplicate(override);
     return new PatientRedis({ ...this.options, ...override }, this.#refusals);
+  }
+
+  /** Where ioredis brings every command. */
+  override sendCommand(...command: Parameters<IoRedis['sendCommand']>): unknown {
+    if (this.status === 'ready') gatherWrites(this.stream);
+    return super.sendCommand(...command);
   }
 
   /** Where ioredis brings every error that Redis answers with. */
