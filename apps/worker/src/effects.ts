@@ -68,9 +68,9 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
     const { url, overrides } = job.line;
     const leaving = departureOf(job);
     leaving.goTo(job.host);
-    const hops = createHops(job, tools, leaving);
+    let hops: ReturnType<typeof createHops> | undefined;
     const obedience = robotsOf(job);
-    const askForHop = (hop: Hop) => obedience.ofHop(hop, hops);
+    const askForHop = (hop: Hop) => obedience.ofHop(hop, (hops ??= createHops(job, tools, leaving)));
     startedAtMs = nowMs();
     measure.fetchBegins(job, startedAtMs);
     try {
@@ -83,8 +83,10 @@ export const effectsFor = (policy: RunPolicy, tools: EffectTools, memory: Memory
     } finally {
       measure.fetchEnds();
       leaving.close();
-      await obedience.leave();
-      await hops.leave();
+      if (hops) {
+        await obedience.leave();
+        await hops.leave();
+      }
     }
   };
 

@@ -1,6 +1,7 @@
 import { emptyTrace, type FetchOutcome, interrupted, type RobotsRefusal } from '@trawl/shared/domain/fetch-outcome.ts';
 import type { Fetcher } from './fetch/fetch-page.ts';
 import type { Hop, HopAnswer } from './fetch/fetch-request.ts';
+import { splitUrl } from './fetch/outgoing-request.ts';
 import type { HaltedRuns } from './halted-runs.ts';
 import type { Job } from './job.ts';
 import type { WorkerMeasure } from './metrics/measure-worker.ts';
@@ -37,7 +38,6 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
   const { nowMs, halted, robots } = tools;
   const { crawlDelayCapMs } = policy.settings;
   const obeyed = policy.robots;
-  const stop = halted.stopOf(job.run);
   let hasGap = !job.turnHeld;
   /** The one of a hop, which the page may not wait for. */
   let ofHop: { isUnwanted: AbortController; asking?: Promise<FetchOutcome> } | undefined;
@@ -75,7 +75,7 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
 
   const lookUpAndLeave = async (url: URL, hops: Hops) => {
     try {
-      return await lookUp(url, hops, stop);
+      return await lookUp(url, hops, halted.stopOf(job.run));
     } finally {
       await hops.leave();
     }
@@ -83,31 +83,34 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
 
   const isDelayed = ({ crawlDelayS = 0 }: RobotsRules): boolean => crawlDelayS > 0 && crawlDelayCapMs > 0;
 
-  const turnForPage = async (rules: RobotsRules, turnIs: TurnIs): Promise<FetchOutcome | undefined> => {
+  const turnForPage = (rules: RobotsRules, turnIs: TurnIs): Promise<FetchOutcome | undefined> | undefined => {
     const isNews = isDelayed(rules) && !hasGap;
     hasGap ||= isNews;
-    if (!isNews && turnIs !== 'old' && !(hasGap && turnIs === 'used')) return undefined;
+    return isNews || turnIs === 'old' || (hasGap && turnIs === 'used') ? askAnew() : undefined;
+  };
+
+  const askAnew = async (): Promise<FetchOutcome | undefined> => {
     const turn = await askForTurn({ ...job, turnHeld: false }, tools, departure);
     // Whatever else it says of the line, that is heard at its next turn.
     return turn.kind === 'go' ? undefined : interrupted('robots-first', emptyTrace(job.line.url));
   };
 
   const answerForPage = (
-    url: URL,
     found: LookedUp,
     turnIs: TurnIs = 'as before',
-  ): Promise<FetchOutcome | undefined> | FetchOutcome => {
+  ): Promise<FetchOutcome | undefined> | FetchOutcome | undefined => {
+    const { url } = job.line;
     switch (found.kind) {
       case 'rules':
-        return isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url.href);
+        return isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url);
       case 'unavailable':
-        return forbidden('robots-unavailable', url.href);
+        return forbidden('robots-unavailable', url);
       case 'failed':
-        return { ...found.outcome, trace: { ...found.outcome.trace, finalUrl: url.href } };
+        return { ...found.outcome, trace: { ...found.outcome.trace, finalUrl: url } };
       case 'interrupted':
         return found.outcome;
       case 'pending':
-        return interrupted('robots-first', emptyTrace(url.href));
+        return interrupted('robots-first', emptyTrace(url));
     }
   };
 
@@ -117,27 +120,30 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
     /** Undefined: the page may be asked, and its turn has come. */
     ofPage: async (): Promise<FetchOutcome | undefined> => {
       if (obeyed === undefined) return undefined;
-      const url = new URL(job.line.url);
-      const known = robots.known(url.origin, obeyed.product);
-      if (known) return answerForPage(url, known);
-      const { found, turnIs } = await lookUpAndLeave(url, createHops(job, tools, departure));
-      return answerForPage(url, found, turnIs);
+      const known = robots.known(splitUrl(job.line.url).origin, obeyed.product);
+      if (known) return answerForPage(known);
+      const { found, turnIs } = await lookUpAndLeave(new URL(job.line.url), createHops(job, tools, departure));
+      return answerForPage(found, turnIs);
     },
 
     ofHop: async (hop: Hop, hops: Hops): Promise<HopAnswer> => {
       if (obeyed === undefined) return hops.ask(hop.host, hasGap);
       const url = new URL(hop.url);
       const known = robots.known(url.origin, obeyed.product);
-      const refusal = known && refusalOf(known, url);
+      const refusal = known && refusalOf(known, hop.url);
       const turn = refusal ?? (await hops.ask(hop.host, hasGap));
       if (known || turn === 'must-wait') return turn;
 
       ofHop = { isUnwanted: new AbortController() };
-      const { found, turnIs } = await lookUp(url, hops, AbortSignal.any([stop, ofHop.isUnwanted.signal]));
+      const { found, turnIs } = await lookUp(
+        url,
+        hops,
+        AbortSignal.any([halted.stopOf(job.run), ofHop.isUnwanted.signal]),
+      );
       if (found.kind === 'interrupted' || found.kind === 'pending') return 'must-wait';
       const isNews = found.kind === 'rules' && isDelayed(found.rules);
       if (isNews && isOfOwnHost(hop)) hasGap = true;
-      return refusalOf(found, url) ?? (turnIs !== 'as before' || isNews ? hops.ask(hop.host, hasGap) : 'go');
+      return refusalOf(found, hop.url) ?? (turnIs !== 'as before' || isNews ? hops.ask(hop.host, hasGap) : 'go');
     },
 
     /** The page's fetch has ended: what a hop still asks for ends as well. */
@@ -151,7 +157,7 @@ export const obeyRobots = (job: Job, policy: RunPolicy, tools: RobotsTools, depa
   };
 };
 
-const refusalOf = (found: LookedUp, url: URL): RobotsRefusal | undefined => {
+const refusalOf = (found: LookedUp, url: string): RobotsRefusal | undefined => {
   if (found.kind === 'unavailable') return 'robots-unavailable';
   // A host that cannot be asked says so to the hop itself.
   return found.kind === 'rules' && !isAllowed(found.rules, url) ? 'robots' : undefined;

@@ -126,7 +126,7 @@ export const mutantsOfPoliteness: Mutant[] = [
   {
     mechanism: 'robots.txt is obeyed',
     file: 'apps/worker/src/obey-robots.ts',
-    from: "isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url.href)",
+    from: "isAllowed(found.rules, url) ? turnForPage(found.rules, turnIs) : forbidden('robots', url)",
     to: 'turnForPage(found.rules, turnIs)',
     tests: [['e2e/robots', 'what is disallowed is never asked, by the longest rule of our own group']],
   },

@@ -13,7 +13,7 @@ const halfMegabyteOf = (line: string): string => line.repeat(Math.ceil((512 * 10
 
 test('a byte order mark is none of the text', async () => {
   const rules = await readRobots(Buffer.from('\ufeffuser-agent: *\ndisallow: /'), 'Trawl');
-  expect(isAllowed(rules, new URL('http://h.example/x'))).toBe(false);
+  expect(isAllowed(rules, new URL('http://h.example/x').href)).toBe(false);
 });
 
 test.each([

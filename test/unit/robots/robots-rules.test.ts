@@ -9,7 +9,7 @@ const parseRobots = (text: string, product: string): RobotsRules => {
 };
 
 const mayFetch = (robots: string, path: string, product = 'Trawl'): boolean =>
-  isAllowed(parseRobots(robots, product), new URL(path, 'https://h.example'));
+  isAllowed(parseRobots(robots, product), new URL(path, 'https://h.example').href);
 
 describe('which group is ours', () => {
   const robots = `

@@ -22,7 +22,7 @@ export type FetcherOptions = {
   /** How long a connection may stand idle. */
   idleMs?: number;
   /** Where fetches wait that the event loop has no time for; absent: nowhere. */
-  gate?: Pick<StartGate, 'enter' | 'open'>;
+  gate?: Pick<StartGate, 'isFree' | 'enter' | 'open'>;
 } & Omit<ConnectorOptions, 'lookup'>;
 
 export type Fetcher = {
@@ -61,7 +61,7 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
 
   const fetchPage = async (request: FetchRequest, stop: AbortSignal): Promise<FetchOutcome> => {
     if (request.policy.bodies === 'files' && store === undefined) throw new Error('bodies as files need a directory');
-    if (gate === undefined) return run(request, stop);
+    if (gate === undefined || gate.isFree()) return run(request, stop);
     return new Promise((resolve) => gate.enter(() => resolve(run(request, stop))));
   };
 

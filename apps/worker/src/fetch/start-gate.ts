@@ -1,4 +1,6 @@
 export type StartGate = {
+  /** Whoever comes now may begin at once. */
+  isFree: () => boolean;
   /** Calls `start` now, or in one of the next rounds of the event loop; first come, first served. */
   enter: (start: () => void) => void;
   /** A round of the event loop has ended, which took so long. */
@@ -40,9 +42,12 @@ export const createStartGate = ({ busyMs, hurry, roundMs = 25, least = 6 }: Star
     if (waiting.size > 0) hurry();
   };
 
+  const isFree = (): boolean => isOpen || (waiting.size === 0 && busyMs() < roundMs);
+
   return {
+    isFree,
     enter: (start) => {
-      if (isOpen || (waiting.size === 0 && busyMs() < roundMs)) return start();
+      if (isFree()) return start();
       waiting.add(start);
       hurry();
     },

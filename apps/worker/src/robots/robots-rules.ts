@@ -52,9 +52,10 @@ export const createRobotsParser = (product: string): RobotsParser => {
 };
 
 /** The longest pattern that fits decides; of two equally long ones, the one that allows. Without one, all is allowed. */
-export const isAllowed = ({ rules }: RobotsRules, url: URL): boolean => {
+export const isAllowed = ({ rules }: RobotsRules, url: string): boolean => {
   if (rules.length === 0) return true;
-  const path = readablePath(`${url.pathname}${url.search}`);
+  const { pathname, search } = new URL(url);
+  const path = readablePath(`${pathname}${search}`);
   if (path === '/robots.txt') return true;
   let best: RobotsRule | undefined;
   for (const rule of rules) {

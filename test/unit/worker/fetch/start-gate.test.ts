@@ -59,6 +59,7 @@ const crawl = (urls: number, createGate: Parameters<typeof eventLoop>[0]) => {
 };
 
 const noGate = (): StartGate => ({
+  isFree: () => true,
   enter: (start) => start(),
   roundEnds: () => undefined,
   waiting: () => 0,
