@@ -31,7 +31,7 @@ const tell = (report: RoundReport): void => {
     `round ${round} (${kind}, seed ${report.seed}): ${urls} lines, ${requests} requests (${repeated} again), ` +
       `${happenings.length} happenings, ${Math.round(wallMs / 1000)} s, ${violations.length} violations; ` +
       `excused: ${excused.pairsAroundLostWrites} pairs and ${excused.hostsAroundLostWrites} hosts around lost writes, ` +
-      `${excused.pairsStampedLate} pairs stamped late, ${excused.pairsHeldUpOnTheWay} held up on the way, ${excused.chainsBegunAgain} chains begun again, ${excused.askedAgainInPeace} URLs asked again in peace`,
+      `${excused.pairsStampedLate} pairs stamped late, ${excused.pairsHeldUpOnTheWay} held up on the way, ${excused.chainsBegunAgain} chains begun again`,
   );
   const skipped = happenings
     .filter(({ what }) => what === 'fault skipped')

@@ -22,7 +22,6 @@ export const figuresOf = (rounds: readonly RoundReport[]) => {
       pairsAroundLostWrites: sum(({ excused }) => excused.pairsAroundLostWrites),
       pairsHeldUpOnTheWay: sum(({ excused }) => excused.pairsHeldUpOnTheWay),
       pairsStampedLate: sum(({ excused }) => excused.pairsStampedLate),
-      askedAgainInPeace: sum(({ excused }) => excused.askedAgainInPeace),
       chainsBegunAgain: sum(({ excused }) => excused.chainsBegunAgain),
       hostsAroundLostWrites: sum(({ excused }) => excused.hostsAroundLostWrites),
     },

@@ -49,6 +49,7 @@ export const startFleet = async (options: FleetOptions) => {
   const { timeline, directory } = options;
   const places: Place[] = [];
   const departuresFile = join(directory, 'departures.log');
+  const standstillsFile = join(directory, 'standstills.log');
   let isOver = false;
 
   const startProcess = (
@@ -62,6 +63,7 @@ export const startFleet = async (options: FleetOptions) => {
         ...options.settings,
         TRAWL_DATA_DIR: directory,
         CHAOS_DEPARTURES: departuresFile,
+        CHAOS_STANDSTILLS: standstillsFile,
         REDIS_URL: options.redisUrlAt(port),
         ...variables,
       },
@@ -158,6 +160,7 @@ export const startFleet = async (options: FleetOptions) => {
     startBeside,
     places,
     departuresFile,
+    standstillsFile,
     placesOf: (app: App) => places.filter((place) => place.app === app),
     signal,
     endAll,

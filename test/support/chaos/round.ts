@@ -22,6 +22,7 @@ import { machineMs } from './machine-clock.ts';
 import { type RecoveryTimes, recoveryTimes } from './recovery-times.ts';
 import { inTurn } from './strike-faults.ts';
 import type { Happening } from './timeline.ts';
+import { readWorkerStandstills } from './worker-standstills.ts';
 
 export type RoundOptions = {
   round: number;
@@ -90,7 +91,7 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
     log,
     departures: await readDepartures(fleet.departuresFile),
     runs: dealt,
-    happenings,
+    happenings: [...happenings, ...(await readWorkerStandstills(fleet.standstillsFile, beganMs))],
     cancelGraceMs,
   });
   const violations: Violation[] = [...acknowledged, ...verdict.violations];

@@ -1,19 +1,43 @@
 import type { Happening } from '../timeline.ts';
 
+/** Times at which an execution could end before its outcome was recorded: the beginnings of all in order, and their ends in order. */
+export type Disturbances = { begins: Float64Array; ends: Float64Array };
+
 /**
- * When something was done that can end an execution before its outcome is recorded, each time counted: to a worker, to its way to Redis, to
- * Redis, or by hand to its jobs. What lasts counts once a second.
+ * What was done to a worker, to its way to Redis, to Redis, or by hand to its jobs, each counted once. What lasts counts once a second, the end of
+ * a process once, from the signal until it is gone, and once each time that a worker stood still for so long that its locks may have ended.
  */
-export const disturbancesOf = (happenings: readonly Happening[]): Float64Array => {
-  const atMs = happenings.filter(endsExecutions).flatMap((each) => {
-    // What a hand removes is added again with all its tries.
-    if (each.what === 'jobs handled by hand') return Array.from({ length: triesOfLine }, () => each.atMs);
-    const lastsMs = Number(each.about['forMs'] ?? (each.what === 'network: half-closed' ? noticedAfterMs : 0));
-    const seconds = Math.ceil(lastsMs / 1000);
-    return Array.from({ length: 1 + seconds }, (_, i) => each.atMs + i * 1000);
-  });
-  return Float64Array.from(atMs).sort();
+export const disturbancesOf = (happenings: readonly Happening[]): Disturbances => {
+  const times = happenings.flatMap((each, i) => (endsExecutions(each) ? timesOf(each, happenings.slice(i + 1)) : []));
+  return {
+    begins: Float64Array.from(times.map(({ fromMs }) => fromMs)).sort(),
+    ends: Float64Array.from(times.map(({ toMs }) => toMs)).sort(),
+  };
 };
+
+/** How many of them an execution can have met that lived within this time. */
+export const countDuring = ({ begins, ends }: Disturbances, fromMs: number, toMs: number): number =>
+  firstAbove(begins, toMs) - firstAtLeast(ends, fromMs);
+
+type Time = { fromMs: number; toMs: number };
+
+const timesOf = ({ what, about, atMs }: Happening, later: readonly Happening[]): Time[] => {
+  // What a hand removes is added again with all its tries.
+  if (what === 'jobs handled by hand') return Array.from({ length: triesOfLine }, () => ({ fromMs: atMs, toMs: atMs }));
+  if (what === 'a worker stood still') return [{ fromMs: atMs, toMs: atMs + Number(about['forMs']) }];
+  if (what === 'SIGKILL' || what === 'SIGTERM')
+    return [{ fromMs: atMs, toMs: endOfProcess(about['who'], later) ?? atMs }];
+  const lastsMs = Number(about['forMs'] ?? (what === 'network: half-closed' ? noticedAfterMs : 0));
+  const seconds = Math.ceil(lastsMs / 1000);
+  return Array.from({ length: 1 + seconds }, (_, i) => ({
+    fromMs: atMs + i * 1000,
+    toMs: atMs + (i < seconds ? i + 1 : i) * 1000,
+  }));
+};
+
+/** It goes on until it is told to die, and what it put on its way before reaches others until its connections are gone. */
+const endOfProcess = (who: unknown, later: readonly Happening[]): number | undefined =>
+  later.find(({ what, about }) => about['who'] === who && /^(ended|found no Redis)/.test(what))?.atMs;
 
 const triesOfLine = 3;
 
@@ -46,7 +70,7 @@ const ofProcesses: ReadonlySet<string> = new Set([
 ]);
 
 const endsExecutions = ({ what, about }: Happening): boolean => {
-  if (ofRedis.has(what)) return true;
+  if (ofRedis.has(what) || what === 'a worker stood still') return true;
   if (what.startsWith('network: ')) return about['app'] === 'worker' || about['app'] === 'all';
   return ofProcesses.has(what) && String(about['who'] ?? about['app']).startsWith('worker');
 };
@@ -74,14 +98,14 @@ const endOf: Partial<Record<string, string>> = {
   'a replica takes over': 'the way leads to it',
 };
 
-export const countBetween = (sorted: Float64Array, fromMs: number, toMs: number): number =>
-  firstAbove(sorted, toMs) - firstAbove(sorted, fromMs);
+const firstAbove = (sorted: Float64Array, limit: number): number => firstThat(sorted, (each) => each > limit);
+const firstAtLeast = (sorted: Float64Array, limit: number): number => firstThat(sorted, (each) => each >= limit);
 
-function firstAbove(sorted: Float64Array, limit: number): number {
+function firstThat(sorted: Float64Array, holds: (each: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) > limit) high = middle;
+    if (holds(sorted[middle] ?? 0)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -3,8 +3,8 @@ import type { DealtRun } from '../deal-round.ts';
 import type { Departures } from '../departures.ts';
 import type { OriginLog } from '../origin.ts';
 import type { Happening } from '../timeline.ts';
-import { countBetween, disturbancesOf } from './disturbances.ts';
 import { type ForgetfulTime, forgetfulTimes, mostRemembered } from './forgetful-times.ts';
+import { judgeCounts } from './judge-counts.ts';
 import { judgeGaps, type PairCounts, toleranceMs } from './judge-gaps.ts';
 import { found, type Violation } from './verdicts.ts';
 
@@ -28,8 +28,6 @@ export type Excused = {
   hostsAroundLostWrites: number;
   /** Redirect chains that were put back since a hop of theirs found no turn. */
   chainsBegunAgain: number;
-  /** URLs that were asked once more than any fault can explain, within their tries. */
-  askedAgainInPeace: number;
 };
 
 export const nothingExcused: Excused = {
@@ -38,7 +36,6 @@ export const nothingExcused: Excused = {
   pairsHeldUpOnTheWay: 0,
   hostsAroundLostWrites: 0,
   chainsBegunAgain: 0,
-  askedAgainInPeace: 0,
 };
 
 export type OriginVerdict = {
@@ -49,15 +46,14 @@ export type OriginVerdict = {
   excused: Excused;
 };
 
-/** A try may last 4 s in all, its connection included: an answer that took so long may have come too late. */
-const slowMs = 1000;
-const nothing = { startsMs: [], timedOut: 0 };
 const nobody: HostArrivals = { startsMs: [], endsMs: [], paths: [] };
 
 /** The fleet as those see it who are asked. */
 export const judgeOrigin = (evidence: OriginEvidence): OriginVerdict => {
   const { log, runs } = evidence;
-  const counted = runs.map((run) => judgeCounts(run, evidence));
+  const counted = runs.map((run) =>
+    judgeCounts(run, { hosts: log.hosts, departures: evidence.departures, happenings: evidence.happenings }),
+  );
   const forgetful = forgetfulTimes(evidence.happenings);
   const gaps = runs.map((run) => judgeGaps(run, { ...log, departures: evidence.departures, forgetful }));
   const crowds = runs.map((run) => judgeAtOnce(run, log, forgetful));
@@ -77,7 +73,6 @@ export const judgeOrigin = (evidence: OriginEvidence): OriginVerdict => {
       pairsAroundLostWrites: sum(({ aroundLostWrites }) => aroundLostWrites),
       pairsHeldUpOnTheWay: sum(({ heldUpOnTheWay }) => heldUpOnTheWay),
       pairsStampedLate: sum(({ originStoodStill }) => originStoodStill),
-      askedAgainInPeace: counted.reduce((all, each) => all + each.againInPeace, 0),
       chainsBegunAgain: counted.reduce((all, each) => all + each.chainsBegunAgain, 0),
       hostsAroundLostWrites: crowds.reduce((all, { excused }) => all + excused, 0),
     },
@@ -127,58 +122,4 @@ const judgeCancelled = ({ run, hosts }: DealtRun, { log, happenings, cancelGrace
     );
   });
   return found(`${run}: nothing is asked after it was cancelled`, later);
-};
-
-/**
- * A URL is asked as often as its answers demand, once more where an answer was so slow that it timed out, and once more for each time that
- * an execution of it may have died meanwhile. A worker that had no processor for as long as a lock loses its jobs as well: what comes of that
- * is counted, up to the tries that a URL has.
- */
-const judgeCounts = (
-  run: DealtRun,
-  { log, happenings }: OriginEvidence,
-): { violations: Violation[]; repeated: number; chainsBegunAgain: number; againInPeace: number } => {
-  const disturbances = disturbancesOf(happenings);
-  const arrivals = new Map<string, { startsMs: number[]; timedOut: number }>();
-  for (const host of run.hosts) {
-    const { startsMs, endsMs, paths } = log.hosts.get(host) ?? nobody;
-    for (const [i, path] of paths.entries()) {
-      const key = `${host}${path}`;
-      const known = arrivals.get(key) ?? { startsMs: [], timedOut: 0 };
-      arrivals.set(key, known);
-      known.startsMs.push(startsMs[i] ?? 0);
-      if ((endsMs[i] ?? 0) - (startsMs[i] ?? 0) > slowMs) known.timedOut += 1;
-    }
-  }
-  let [repeated, chainsBegunAgain, againInPeace] = [0, 0, 0];
-  const [tooMany, never]: [string[], string[]] = [[], []];
-  for (const { asked } of run.lines) {
-    if (asked === undefined) continue;
-    const { startsMs: starts, timedOut } = arrivals.get(`${asked.host}${asked.path}`) ?? nothing;
-    if (starts.length === 0) {
-      never.push(`${asked.host}${asked.path}`);
-      continue;
-    }
-    const beyond = Math.max(0, starts.length - asked.most);
-    repeated += beyond;
-    const [from, to] = [Math.min(...starts), Math.max(...starts)];
-    const isChain = asked.path.startsWith('/redirect');
-    const hasPace = run.settings.perHostGapMs > 0 || run.settings.ratePerSecond > 0;
-    // Of a chain any request may have been the slow one.
-    const timeouts = isChain ? run.settings.attempts - asked.most : timedOut;
-    if (beyond - timeouts <= countBetween(disturbances, from - 1, to)) continue;
-    // Where a hop finds no turn in time, the chain goes back to the frontier and costs no attempt.
-    if (starts.length - run.settings.attempts <= countBetween(disturbances, from - 1, to)) againInPeace += 1;
-    else if (isChain && hasPace) chainsBegunAgain += beyond - timeouts;
-    else tooMany.push(`${asked.host}${asked.path} at ${starts.map((ms) => ms.toFixed(0)).join(', ')}`);
-  }
-  return {
-    violations: [
-      ...found(`${run.run}: no URL is asked more often than it failed or its execution died`, tooMany),
-      ...(run.cancelAt === undefined ? found(`${run.run}: every URL is asked`, never) : []),
-    ],
-    repeated,
-    chainsBegunAgain,
-    againInPeace,
-  };
 };
