@@ -70,6 +70,7 @@ const main = async (): Promise<number> => {
       faultsEveryMs: Number(values.every),
       ...(values.kind !== undefined && { kind: values.kind as RoundKind }),
       untilBroken: values['until-broken'],
+      keepFiles: values.keep,
       onRound: (report) => {
         tell(report);
         if (report.violations.length > 0) say(world.timeline.text(report.happenings[0]?.atMs));

@@ -90,7 +90,7 @@ describe('a server that died', () => {
         .resume()
         .end('hello\r\n'),
     );
-    stranger.listen(parseRedisUrl(first.url).port, '127.0.0.1');
+    stranger.listen(Number(new URL(first.url).port), '127.0.0.1');
     await once(stranger, 'listening');
 
     const next = await openEmbeddedRedis({ dataDir });

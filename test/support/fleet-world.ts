@@ -4,13 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFleetRuns, impatient } from './fleet-runs.ts';
-import { type EmbeddedTestRedis, startTestRedis } from './redis-for-tests.ts';
+import { startTestRedis, type TestRedis } from './redis-for-tests.ts';
 
 type App = 'producer' | 'worker' | 'collector' | 'board';
 
 /** A fleet of real processes on a Redis of its own. Everything that is started here ends with `stop`. */
-export const startFleetWorld = async () => {
-  const redis = await startTestRedis();
+export const startFleetWorld = async () => startFleetOn(await startTestRedis());
+
+/** The same on a Redis of any kind, which ends with it. */
+export const startFleetOn = async <T extends Pick<TestRedis, 'url' | 'connect' | 'stop'>>(redis: T) => {
   const directory = await mkdtemp(join(tmpdir(), 'trawl-fleet-'));
   const control = await redis.connect();
   const runs = createFleetRuns(control, directory);
@@ -37,7 +39,7 @@ export const startFleetWorld = async () => {
   const killAll = () => Promise.all([...children].map((child) => endOf(child, 'SIGKILL')));
 
   return {
-    redis: redis as EmbeddedTestRedis,
+    redis,
     directory,
     ...runs,
     start,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedRedis, openEmbeddedRedis } from '@trawl/shared/platform/embedded-redis/open-embedded-redis.ts';
 import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
-import { parseRedisUrl, type RedisConnection } from '@trawl/shared/platform/redis-url.ts';
+import { parseRedisUrl, type SingleRedis } from '@trawl/shared/platform/redis-url.ts';
 import { dataDirPrefix, killServerOf, stopServersOfKilledRuns } from './leftover-servers.ts';
 import { until } from './until.ts';
 
@@ -11,7 +11,7 @@ import { until } from './until.ts';
 export type TestRedis = {
   /** For REDIS_URL of processes that a test starts. */
   url: string;
-  connection: RedisConnection;
+  connection: SingleRedis;
   /** Closed by `stop`. */
   connect: (role?: string) => Promise<Redis>;
   stop: () => Promise<void>;
@@ -59,6 +59,7 @@ export const startTestRedis = async (
 /** What a test needs around any Redis: its address, and connections that are closed together. */
 export const connectionsTo = (url: string): Omit<TestRedis, 'stop'> & { close: () => Promise<void> } => {
   const connection = parseRedisUrl(url);
+  if (connection.kind !== 'single') throw new Error('a test Redis is a single server');
   const open: Redis[] = [];
   return {
     url,

@@ -15,6 +15,12 @@ describe('credentials are removed from', () => {
     );
   });
 
+  test('the password for Sentinels, in whatever it stands', () => {
+    expect(
+      withoutCredentials('{"url":"redis+sentinel://me:a@h1,h2/m?sentinel_username=u&sentinel_password=s%2Ft"}'),
+    ).toBe('{"url":"redis+sentinel://[removed]@h1,h2/m?sentinel_username=u&sentinel_password=[removed]"}');
+  });
+
   test('fields of a log line, at any depth and in any case', () => {
     const line = JSON.stringify({
       req: { headers: { Authorization: 'Bearer "x"', cookie: 'a=1', 'set-cookie': ['b=2', 'c]=3'], host: 'h' } },

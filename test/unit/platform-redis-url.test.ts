@@ -1,5 +1,5 @@
 import { redisOptions } from '@trawl/shared/platform/redis.ts';
-import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
+import { parseRedisUrl, placeOf } from '@trawl/shared/platform/redis-url.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { describe, expect, test } from 'vitest';
 
@@ -20,7 +20,7 @@ describe('REDIS_URL', () => {
   });
 
   test('may name an IPv6 address, which loses its brackets', () => {
-    expect(parseRedisUrl('redis://[::1]:7000').host).toBe('::1');
+    expect(parseRedisUrl('redis://[::1]:7000')).toMatchObject({ host: '::1' });
   });
 
   test.each([
@@ -38,6 +38,74 @@ describe('REDIS_URL', () => {
   test('is never repeated in an error: it may hold a password', () => {
     for (const url of ['redis://me:s3cret@cache/jobs', 'http://me:s3cret@cache', 'redis://me:s3cret@cache:99999'])
       expect(() => parseRedisUrl(url)).not.toThrow('s3cret');
+  });
+});
+
+describe('a REDIS_URL that names Sentinels', () => {
+  const plain = {
+    kind: 'sentinel',
+    sentinels: [{ host: 's1', port: 26379 }],
+    name: 'mymaster',
+    db: 0,
+    tls: false,
+  };
+
+  test('says where they are, whom they watch, and how one gets into Redis', () => {
+    expect(parseRedisUrl('redis+sentinel://s1/mymaster')).toEqual(plain);
+    expect(parseRedisUrl(' redis+sentinel://me:p%40ss@s1:5000,[::1],10.0.0.2:26380/my%2Dmaster/3 ')).toEqual({
+      ...plain,
+      sentinels: [
+        { host: 's1', port: 5000 },
+        { host: '::1', port: 26379 },
+        { host: '10.0.0.2', port: 26380 },
+      ],
+      name: 'my-master',
+      username: 'me',
+      password: 'p@ss',
+      db: 3,
+    });
+  });
+
+  test('asks for TLS, to them as to Redis, with rediss+sentinel', () => {
+    const connection = { ...parseRedisUrl('rediss+sentinel://s1/mymaster'), ca: 'PEM' };
+    expect(redisOptions(connection, { role: 'worker' })).toMatchObject({
+      enableTLSForSentinelMode: true,
+      tls: { ca: 'PEM' },
+      sentinelTLS: { ca: 'PEM' },
+    });
+  });
+
+  test('gives the Sentinels a user and a password of their own, or none', () => {
+    const given = 'redis+sentinel://:data@s1/mymaster?sentinel_username=watch&sentinel_password=p%26q';
+    expect(parseRedisUrl(given)).toEqual({
+      ...plain,
+      password: 'data',
+      sentinelUsername: 'watch',
+      sentinelPassword: 'p&q',
+    });
+    const options = redisOptions(parseRedisUrl('redis+sentinel://:data@s1/mymaster'), { role: 'worker' });
+    expect(options).toMatchObject({ name: 'mymaster', role: 'master', password: 'data' });
+    expect(options).not.toHaveProperty('sentinelPassword');
+  });
+
+  test.each([
+    ['redis+sentinel:///mymaster', 'names no Sentinel'],
+    ['redis+sentinel://s1', 'names no master'],
+    ['redis+sentinel://s1,s2/', 'names no master'],
+    ['redis+sentinel://s1,/mymaster', 'names a Sentinel that is not host[:port]'],
+    ['redis+sentinel://s1:port/mymaster', 'names a Sentinel that is not host[:port]'],
+    ['redis+sentinel://s1/mymaster/jobs', 'does not end as /master-name[/db]'],
+    ['redis+sentinel://s1/mymaster?password=s3cret', 'carries a ? part with something else'],
+    ['redis+sentinel://me:s3cret/x@s1/mymaster', 'does not end as /master-name[/db]'],
+  ])('%s is refused: it %s', (url, what) => {
+    expect(() => parseRedisUrl(url)).toThrow(UserError);
+    expect(() => parseRedisUrl(url)).toThrow(`REDIS_URL ${what}`);
+    expect(() => parseRedisUrl(url)).not.toThrow('s3cret');
+  });
+
+  test('is shown to people without its passwords', () => {
+    const url = 'redis+sentinel://me:s3cret@s1,[::1]:5000/mymaster?sentinel_password=s3cret';
+    expect(placeOf(parseRedisUrl(url))).toBe('s1:26379,[::1]:5000 (Sentinel, master mymaster)');
   });
 });
 

@@ -12,7 +12,7 @@ import type { workerSettings } from '@trawl/shared/platform/app-settings.ts';
 import type { FleetProcess } from '@trawl/shared/platform/join-fleet.ts';
 import { watchLoopRounds } from '@trawl/shared/platform/loop-rounds.ts';
 import type { Redis } from '@trawl/shared/platform/redis.ts';
-import { peerOf } from '@trawl/shared/platform/redis-peer.ts';
+import { peersOf } from '@trawl/shared/platform/redis-peer.ts';
 import { farewellPatience, whileRedisAnswers } from '@trawl/shared/platform/while-redis-answers.ts';
 import { createClockGuard } from './clock-guard.ts';
 import { createGroupCommit } from './commit/group-commit.ts';
@@ -87,7 +87,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   });
   const bodiesDir = join(settings.dataDir, 'bodies');
   const { concurrency, bodyMemoryBytes, allowPrivate, insecureHosts } = settings;
-  const guard = createAddressGuard({ allowed: allowPrivate, redis: peerOf(redis), ownAddresses });
+  const guard = createAddressGuard({ allowed: allowPrivate, redis: peersOf(redis), ownAddresses });
   const rounds = watchLoopRounds((tookMs) => gate.roundEnds(tookMs));
   const gate = createStartGate(rounds);
   const fetcher = createFetcher({

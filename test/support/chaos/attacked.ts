@@ -5,9 +5,9 @@ import type { FaultPlan, PlannedFault } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a fault may lay hands on. */
-export type Attacked = {
+export type Attacked<R = ChaosRedis> = {
   fleet: Fleet;
-  redis: ChaosRedis;
+  redis: R;
   timeline: Timeline;
   /** Where the files of the sinks are. */
   sinksDisk: SmallDisk;

@@ -10,6 +10,7 @@ const countOf = (rounds: readonly RoundReport[], holds: (what: string) => boolea
 export const figuresOf = (rounds: readonly RoundReport[]) => {
   const sum = (of: (round: RoundReport) => number): number => rounds.reduce((all, round) => all + of(round), 0);
   const askedAgainMs = rounds.flatMap(({ times }) => times.askedAgainMs);
+  const failovers = rounds.flatMap(({ times }) => times.failovers);
   const firstFetchMs = rounds.flatMap(({ times }) => times.firstFetchMs);
   return {
     rounds: rounds.length,
@@ -39,6 +40,13 @@ export const figuresOf = (rounds: readonly RoundReport[]) => {
     endedByThemselves: countOf(rounds, (what) => what === 'ended by itself'),
     askedAgain: { cases: askedAgainMs.length, medianMs: medianOf(askedAgainMs), mostMs: Math.max(0, ...askedAgainMs) },
     firstFetch: { cases: firstFetchMs.length, medianMs: medianOf(firstFetchMs), mostMs: Math.max(0, ...firstFetchMs) },
+    failovers: countOf(rounds, (what) => what === 'Sentinel has failed over'),
+    ...Object.fromEntries(
+      ['kill', 'freeze', 'by hand'].map((way) => {
+        const ms = failovers.filter((each) => each.way === way).map((each) => each.ms);
+        return [`failover ${way}`, { firstFetches: ms.length, medianMs: medianOf(ms), mostMs: Math.max(0, ...ms) }];
+      }),
+    ),
     violations: sum(({ violations }) => violations.length),
   };
 };

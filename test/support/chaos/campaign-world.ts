@@ -6,7 +6,7 @@ import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import { settingsWith } from '../settings-for-tests.ts';
 import { makeSmallDisk, type SmallDisk } from '../small-disk.ts';
 import { impatience } from './campaign-environment.ts';
-import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
+import { type ChaosRedis, type RoundRedis, startChaosRedis } from './chaos-redis.ts';
 import type { DealtRun } from './deal-round.ts';
 import { type App, type Fleet, startFleet } from './fleet.ts';
 import { machineMs } from './machine-clock.ts';
@@ -14,9 +14,9 @@ import { type Origin, startOrigin } from './origin.ts';
 import { killWhoAsked } from './poison.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
-export type CampaignWorld = {
+export type CampaignWorld<R = ChaosRedis> = {
   directory: string;
-  redis: ChaosRedis;
+  redis: R;
   origin: Origin;
   fleet: Fleet;
   timeline: Timeline;
@@ -32,13 +32,21 @@ export type WorldOptions = {
   size?: Partial<Record<App, number>>;
   settings?: Record<string, string>;
   keepFiles?: boolean;
+  /** Where a world beside another one notes what happens. */
+  timeline?: Timeline;
 };
 
 /** A whole fleet on the pretend web, all of it processes. Everything that is started here ends with `stop`. */
-export const startCampaignWorld = async ({ size, settings, keepFiles }: WorldOptions = {}): Promise<CampaignWorld> => {
+export const startCampaignWorld = async (options?: WorldOptions): Promise<CampaignWorld> =>
+  startWorldOn(await startChaosRedis(), options);
+
+/** The same on a Redis of any kind, which ends with it. */
+export const startWorldOn = async <R extends RoundRedis>(
+  redis: R,
+  { size, settings, keepFiles, timeline = createTimeline(machineMs) }: WorldOptions = {},
+): Promise<CampaignWorld<R>> => {
   const directory = await mkdtemp(join(tmpdir(), 'trawl-chaos-'));
-  const timeline = createTimeline(machineMs);
-  const [redis, origin] = await Promise.all([startChaosRedis(), startOrigin()]);
+  const origin = await startOrigin();
   const fleet = await startFleet({
     directory,
     redisPort: redis.gatePort,

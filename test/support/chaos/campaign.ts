@@ -1,11 +1,12 @@
 import type { Fault } from './attacked.ts';
-import type { CampaignWorld } from './campaign-world.ts';
+import type { CampaignWorld, WorldOptions } from './campaign-world.ts';
 import { playDataDirectoryRound } from './data-directory/data-directory-round.ts';
 import { kindOfRound, type RoundKind } from './deal-round.ts';
 import { playFlushedRound } from './flushed-round.ts';
 import { machineMs } from './machine-clock.ts';
 import { playRound, type RoundOptions, type RoundReport } from './round.ts';
 import { scheduleOf } from './schedule.ts';
+import { playSentinelRound } from './sentinel-round.ts';
 import { strikeFaults } from './strike-faults.ts';
 
 export type CampaignOptions = {
@@ -19,6 +20,7 @@ export type CampaignOptions = {
   kind?: RoundKind;
   /** Stops at the first round that breaks a promise. */
   untilBroken: boolean;
+  keepFiles: boolean;
   onRound: (report: RoundReport) => void;
 };
 
@@ -29,6 +31,7 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
   const { seed, lines, faults, faultsEveryMs, minutes } = options;
   const endsMs = machineMs() + minutes * 60_000;
   const reports: RoundReport[] = [];
+  const beside: WorldOptions = { timeline: world.timeline, keepFiles: options.keepFiles };
   for (let round = 0; round === 0 || machineMs() < endsMs; round += 1) {
     const roundSeed = seed * 1000 + round;
     const schedule = scheduleOf({
@@ -44,8 +47,9 @@ export const runCampaign = async (world: CampaignWorld, options: CampaignOptions
     const report = await {
       flushed: () => playFlushedRound(world, dealt),
       'data directory': () => playDataDirectoryRound(world, { ...dealt, everyMs: faultsEveryMs }),
+      sentinel: () => playSentinelRound(dealt, beside),
       other: () => playRound(world, { ...dealt, kind, strike, faultsUntilMs }),
-    }[kind === 'flushed' || kind === 'data directory' ? kind : 'other']();
+    }[kind === 'flushed' || kind === 'data directory' || kind === 'sentinel' ? kind : 'other']();
     reports.push(report);
     await world.clearSinks();
     options.onRound(report);

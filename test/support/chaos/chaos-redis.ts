@@ -19,6 +19,8 @@ export type ChaosRedis = {
   leadTo: (port: number) => void;
   pid: () => number;
   password: string;
+  /** What no log may hold. */
+  secrets: string[];
   urlAt: (port: number) => string;
   kill: () => Promise<void>;
   restart: () => Promise<void>;
@@ -32,6 +34,9 @@ export type ChaosRedis = {
 
 /** A campaign writes much, and its append-only file is rewritten late; what is not used costs nothing. */
 const size = '3g';
+
+/** What a round needs of any kind of Redis. */
+export type RoundRedis = Pick<ChaosRedis, 'client' | 'port' | 'gatePort' | 'secrets' | 'urlAt' | 'keepSoFar' | 'stop'>;
 
 export const startChaosRedis = async (): Promise<ChaosRedis> => {
   const disk = await makeSmallDisk(await mkdtemp(join(tmpdir(), 'trawl-chaos-disk-')), size);
@@ -55,6 +60,7 @@ export const startChaosRedis = async (): Promise<ChaosRedis> => {
     leadTo: (port) => void (leadsTo = port),
     pid,
     password: test.connection.password ?? '',
+    secrets: [test.connection.password ?? ''],
     urlAt: (port) => `redis://:${test.connection.password ?? ''}@127.0.0.1:${port}`,
     kill: test.kill,
     restart: test.restart,

@@ -94,6 +94,7 @@ export const roundKinds = [
   'poison',
   'flushed',
   'data directory',
+  'sentinel',
 ] as const;
 export type RoundKind = (typeof roundKinds)[number];
 
@@ -168,6 +169,11 @@ export const dealRound = (options: {
       ];
     case 'data directory':
       return [run('own', { count: Math.ceil(lines / 8), hostCount: 40, ratePerSecond: 80 })];
+    case 'sentinel':
+      return [
+        run('sentinel', { count: Math.ceil(lines / 3), hostCount: 100 }),
+        run('paced', { count: Math.ceil(lines / 20), hostCount: 30, perHost: 2, perHostGapMs: 200 }),
+      ];
     case 'many small':
       return Array.from({ length: 8 }, (_, i) =>
         run(`small-${i}`, { count: Math.ceil(lines / 16), hostCount: 15, perHost: (i % 3) + 1 }),

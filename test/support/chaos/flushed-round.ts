@@ -51,7 +51,7 @@ export const playFlushedRound = async (
   const isCollected = async () => (await runs.status(after.run))?.collectedAtMs !== undefined;
   if (!(await holds(isCollected, beganWithinMs))) violations.push({ promise: 'the next run is served', details: '' });
   const happenings = timeline.since(beganMs);
-  violations.push(...(await judgeProcesses(fleet, happenings, [redis.password])));
+  violations.push(...(await judgeProcesses(fleet, happenings, redis.secrets)));
   return {
     round,
     seed,
@@ -63,7 +63,7 @@ export const playFlushedRound = async (
     excused: nothingExcused,
     wallMs: machineMs() - beganMs,
     violations,
-    times: { askedAgainMs: [], firstFetchMs: [] },
+    times: { askedAgainMs: [], firstFetchMs: [], failovers: [] },
     happenings,
   };
 };

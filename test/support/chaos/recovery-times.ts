@@ -3,7 +3,12 @@ import type { OriginLog } from './origin.ts';
 import type { Happening } from './timeline.ts';
 
 /** Ms, one for each case that the origin saw. */
-export type RecoveryTimes = { askedAgainMs: number[]; firstFetchMs: number[] };
+export type RecoveryTimes = {
+  askedAgainMs: number[];
+  firstFetchMs: number[];
+  /** Of failovers by Sentinel: from the end of the old master to the first fetch under the new one, by the way in which it ended. */
+  failovers: { way: string; ms: number }[];
+};
 
 /** The origin has seen within it that the connections of a killed process are closed, also on a busy machine. */
 const closedWithinMs = 500;
@@ -42,8 +47,16 @@ export const recoveryTimes = (log: OriginLog, runs: DealtRun[], happenings: read
     const first = starts.find((start) => start > back);
     return first === undefined ? [] : [first - back];
   });
-  return { askedAgainMs, firstFetchMs };
+  return { askedAgainMs, firstFetchMs, failovers: failoversIn(happenings, starts) };
 };
+
+const failoversIn = (happenings: readonly Happening[], starts: readonly number[]): RecoveryTimes['failovers'] =>
+  happenings.flatMap(({ what, atMs, about }, i) => {
+    if (what !== 'Sentinel fails over') return [];
+    const over = happenings.slice(i).find((later) => later.what === 'Sentinel has failed over');
+    const first = over && starts.find((start) => start > over.atMs);
+    return first === undefined ? [] : [{ way: String(about['way']), ms: first - atMs }];
+  });
 
 export const medianOf = (numbers: readonly number[]): number | undefined =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

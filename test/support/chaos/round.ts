@@ -8,6 +8,7 @@ import { createRuns } from '@trawl/shared/frontier/runs.ts';
 import { firstShard } from '@trawl/shared/frontier/shard.ts';
 import type { Attacked } from './attacked.ts';
 import type { CampaignWorld } from './campaign-world.ts';
+import type { ChaosRedis, RoundRedis } from './chaos-redis.ts';
 import { type DealtRun, dealRound, type RoundKind } from './deal-round.ts';
 import { readDepartures } from './departures.ts';
 import { judgeAcknowledged } from './judges/judge-acknowledged.ts';
@@ -24,13 +25,13 @@ import { inTurn } from './strike-faults.ts';
 import type { Happening } from './timeline.ts';
 import { readWorkerStandstills } from './worker-standstills.ts';
 
-export type RoundOptions = {
+export type RoundOptions<R = ChaosRedis> = {
   round: number;
   seed: number;
   kind: RoundKind;
   lines: number;
   /** Resolves when all that it began is over, soon after the call for calm. */
-  strike: (attacked: Attacked) => Promise<void>;
+  strike: (attacked: Attacked<R>) => Promise<void>;
   /** Faults stop then, also when the runs are not over. */
   faultsUntilMs: number;
 };
@@ -51,6 +52,8 @@ export type RoundReport = {
   happenings: Happening[];
 };
 
+type RoundWorld = CampaignWorld<RoundRedis>;
+
 /**
  * Longer than any lock, lease or look of the fleet, a job's backoff and the pause of a URL that waits for a host; and than all deaths of one
  * that kills.
@@ -60,7 +63,10 @@ const cancelGraceMs = 2500;
 const leftoversWithinMs = 25_000;
 
 /** Runs go on while faults strike; then there is calm, the runs end, and all judges look. */
-export const playRound = async (world: CampaignWorld, options: RoundOptions): Promise<RoundReport> => {
+export const playRound = async <R extends RoundRedis>(
+  world: CampaignWorld<R>,
+  options: RoundOptions<R>,
+): Promise<RoundReport> => {
   const { redis, origin, timeline, fleet } = world;
   const beganMs = machineMs();
   const { round, kind, seed, lines } = options;
@@ -105,7 +111,7 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
     violations.push(...left);
     if (left.length > 0) violations.push({ promise: 'state of Redis', details: await postMortem(redis.client) });
   } else violations.push({ promise: 'every run ends', details: await standingOf(world, dealt) });
-  violations.push(...(await judgeProcesses(fleet, happenings, [redis.password])));
+  violations.push(...(await judgeProcesses(fleet, happenings, redis.secrets)));
   return {
     round,
     seed,
@@ -123,7 +129,7 @@ export const playRound = async (world: CampaignWorld, options: RoundOptions): Pr
 };
 
 /** Waits at most so long. False: the runs are not collected yet. */
-async function collected(world: CampaignWorld, dealt: DealtRun[], withinMs: number): Promise<boolean> {
+async function collected(world: RoundWorld, dealt: DealtRun[], withinMs: number): Promise<boolean> {
   const untilMs = machineMs() + withinMs;
   while (machineMs() < untilMs) {
     if ((await openLines(world, dealt)) === 0) return true;
@@ -133,7 +139,7 @@ async function collected(world: CampaignWorld, dealt: DealtRun[], withinMs: numb
 }
 
 /** Waits as long as there is progress: how fast a busy machine is does not matter. False: nothing moved any more. */
-async function drained(world: CampaignWorld, dealt: DealtRun[], standsStillMs: number): Promise<boolean> {
+async function drained(world: RoundWorld, dealt: DealtRun[], standsStillMs: number): Promise<boolean> {
   let [fewest, sinceMs] = [Number.POSITIVE_INFINITY, machineMs()];
   while (machineMs() - sinceMs < standsStillMs) {
     const open = await openLines(world, dealt);
@@ -145,7 +151,7 @@ async function drained(world: CampaignWorld, dealt: DealtRun[], standsStillMs: n
 }
 
 /** Lines that are not in every sink, and one for each run that is not collected. */
-async function openLines({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<number> {
+async function openLines({ redis }: RoundWorld, dealt: DealtRun[]): Promise<number> {
   const runs = createRuns(redis.client, firstShard);
   const statuses = await Promise.all(dealt.map(({ run }) => runs.status(run))).catch(() => []);
   return dealt.reduce((sum, { lines }, i) => {
@@ -156,14 +162,14 @@ async function openLines({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<n
   }, 0);
 }
 
-async function standingOf({ redis }: CampaignWorld, dealt: DealtRun[]): Promise<string> {
+async function standingOf({ redis }: RoundWorld, dealt: DealtRun[]): Promise<string> {
   const runs = createRuns(redis.client, firstShard);
   const all = await Promise.all(dealt.map(({ run }) => runs.status(run)));
   const standing = JSON.stringify(all.map((status) => status && { ...status, spec: undefined }));
   return `${standing}\n         ${await postMortem(redis.client)}`;
 }
 
-async function cancelWhenDue(world: CampaignWorld, { run, cancelAt }: DealtRun, over: AbortSignal): Promise<void> {
+async function cancelWhenDue(world: RoundWorld, { run, cancelAt }: DealtRun, over: AbortSignal): Promise<void> {
   if (cancelAt === undefined) return;
   const { redis, timeline } = world;
   const runs = createRuns(redis.client, firstShard);
@@ -179,7 +185,7 @@ async function cancelWhenDue(world: CampaignWorld, { run, cancelAt }: DealtRun, 
 }
 
 /** Looks again and again while faults strike: each look is one moment at which everything might have died. */
-async function watchAcknowledged(world: CampaignWorld, dealt: DealtRun[], over: AbortSignal): Promise<Violation[]> {
+async function watchAcknowledged(world: RoundWorld, dealt: DealtRun[], over: AbortSignal): Promise<Violation[]> {
   const violations: Violation[] = [];
   while (!over.aborted) {
     for (const { run } of dealt) {
@@ -195,7 +201,7 @@ async function watchAcknowledged(world: CampaignWorld, dealt: DealtRun[], over: 
 const bin = fileURLToPath(new URL('../../../apps/cli/bin/trawl.js', import.meta.url));
 
 /** What a user would ask, about one run: the ledger and the sinks of all were looked at already. */
-async function judgeByVerify({ redis, directory }: CampaignWorld, dealt: DealtRun | undefined): Promise<Violation[]> {
+async function judgeByVerify({ redis, directory }: RoundWorld, dealt: DealtRun | undefined): Promise<Violation[]> {
   if (dealt === undefined) return [];
   const { run } = dealt;
   const child = spawn(process.execPath, [bin, 'verify', run, '--json'], {

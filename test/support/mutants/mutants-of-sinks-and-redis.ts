@@ -106,6 +106,15 @@ export const mutantsOfSinksAndRedis: Mutant[] = [
     ],
   },
   {
+    mechanism: 'a master that Sentinels have replaced is left',
+    file: `${platform}/sentinel-options.ts`,
+    from: 'if (!leadsTo(stream, master)) stream.destroy();',
+    to: 'void leadsTo(stream, master);',
+    tests: [
+      ['e2e/infrastructure/sentinel', 'leaves a master that stands still, and does not go back to it when it goes on'],
+    ],
+  },
+  {
     mechanism: 'a Redis that evicts is refused',
     file: `${platform}/redis-checks.ts`,
     from: "facts.maxmemoryPolicy !== undefined && facts.maxmemoryPolicy !== 'noeviction'",

@@ -115,18 +115,28 @@ describe('ports', () => {
     for (const port of [80, 443, 8080, 3000, 6379, 65535]) expect(closed.refusalOf('8.8.8.8', port)).toBeUndefined();
   });
   test('the own Redis is refused, under whatever address of its machine', () => {
-    const guard = createAddressGuard({ allowed: ['127.0.0.0/8'], redis: () => ({ address: '127.0.0.1', port: 6379 }) });
+    const guard = createAddressGuard({ allowed: ['127.0.0.0/8'], redis: () => [{ address: '127.0.0.1', port: 6379 }] });
     for (const address of ['127.0.0.1', '127.0.0.2']) expect(guard.refusalOf(address, 6379)).toBe('blocked-port');
     expect(guard.refusalOf('127.0.0.1', 6380)).toBeUndefined();
     expect(guard.refusalOf('8.8.8.8', 6379)).toBeUndefined();
-    const far = createAddressGuard({ allowed: [], redis: () => ({ address: '8.8.4.4', port: 6379 }) });
+    const far = createAddressGuard({ allowed: [], redis: () => [{ address: '8.8.4.4', port: 6379 }] });
     expect(far.refusalOf('8.8.4.4', 6379)).toBe('blocked-port');
     expect(far.refusalOf('8.8.8.8', 6379)).toBeUndefined();
+  });
+  test('a Sentinel that is known by name is refused at its port, wherever that is not public', () => {
+    const redis = () => [
+      { address: '8.8.4.4', port: 6379 },
+      { address: 'sentinel-1', port: 26379 },
+    ];
+    const guard = createAddressGuard({ allowed: ['10.0.0.0/8'], redis });
+    expect(guard.refusalOf('10.0.0.9', 26379)).toBe('blocked-port');
+    expect(guard.refusalOf('8.8.4.4', 6379)).toBe('blocked-port');
+    expect(guard.refusalOf('8.8.8.8', 26379)).toBeUndefined();
   });
   test('the own Redis is refused under public addresses of this machine', () => {
     const guard = createAddressGuard({
       allowed: [],
-      redis: () => ({ address: '::ffff:127.0.0.1', port: 6379 }),
+      redis: () => [{ address: '::ffff:127.0.0.1', port: 6379 }],
       ownAddresses: () => ['127.0.0.1', '8.8.4.4', '2a00:1450:4001::1'],
     });
     for (const address of ['8.8.4.4', '2a00:1450:4001:0::1'])

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { redisClock } from '@trawl/shared/platform/clock.ts';
 import { exitCodes } from '@trawl/shared/platform/exit-codes.ts';
 import { checkRedis } from '@trawl/shared/platform/redis-checks.ts';
-import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
+import { parseRedisUrl, placeOf } from '@trawl/shared/platform/redis-url.ts';
 import { UserError } from '@trawl/shared/platform/user-error.ts';
 import { settingsOf } from '../command-line/settings-of.ts';
 import { type Diagnosis, diagnose, type Facts } from '../doctor/diagnose.ts';
@@ -44,8 +44,7 @@ async function examineRedis(
     return await withRedis(place, shell, async ({ redis, url, embedded }) => {
       const clock = await redisClock(redis);
       clock.stop();
-      const { host, port } = parseRedisUrl(url);
-      const at = `${host}:${port}${embedded === undefined ? '' : ' (its own, in the data directory)'}`;
+      const at = `${placeOf(parseRedisUrl(url))}${embedded === undefined ? '' : ' (its own, in the data directory)'}`;
       return { kind: 'answers', at, report: await checkRedis(redis), offsetMs: clock.offsetMs };
     });
   } catch (error) {

@@ -11,8 +11,8 @@ export type AddressGuard = {
 export type AddressGuardOptions = {
   /** Networks that are opened, `127.0.0.0/8` or `fd00::/8`: exactly these. */
   allowed: readonly string[];
-  /** The fleet's own Redis, where it is now; undefined: it is not reached, or not by the network. */
-  redis?: () => { address: string; port: number } | undefined;
+  /** The fleet's own Redis: where it is and was, and its Sentinels, these perhaps by name. */
+  redis?: () => { address: string; port: number }[];
   /** The addresses of this machine: its Redis answers on all of them, also on one that is public. */
   ownAddresses?: () => readonly string[];
 };
@@ -26,10 +26,13 @@ export const createAddressGuard = ({ allowed, redis, ownAddresses }: AddressGuar
   const isOpened = (address: Address): boolean =>
     opened.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
   const isRedis = (address: Address, port: number): boolean => {
-    const own = redis?.();
-    if (own?.port !== port) return false;
-    const isAddress = (text: string): boolean => address.toString() === ipaddr.process(text).toString();
-    return !isGlobal(address) || isAddress(own.address) || (ownAddresses?.() ?? []).some(isAddress);
+    const own = (redis?.() ?? []).filter((peer) => peer.port === port);
+    if (own.length === 0) return false;
+    const isAddress = (text: string): boolean =>
+      isIP(text) !== 0 && address.toString() === ipaddr.process(text).toString();
+    return (
+      !isGlobal(address) || own.some((peer) => isAddress(peer.address)) || (ownAddresses?.() ?? []).some(isAddress)
+    );
   };
 
   return {

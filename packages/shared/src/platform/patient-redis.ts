@@ -1,9 +1,9 @@
-import { type CommonRedisOptions, Redis as IoRedis, type StandaloneConnectionOptions } from 'ioredis';
+import { Redis as IoRedis, type RedisOptions as IoRedisOptions } from 'ioredis';
 import { gatherWrites } from './gather-writes.ts';
 import { isOfReplica, isPassing } from './redis-trouble.ts';
 
-/** Options of ioredis for a single server. */
-export type RedisOptions = Omit<CommonRedisOptions, 'replyMapping'> & StandaloneConnectionOptions;
+/** Options of ioredis for one server, or for the master that Sentinels name. */
+export type RedisOptions = Omit<IoRedisOptions, 'replyMapping'>;
 
 /** Told by each connection when a command of it is refused for now, and when it has none left that is. */
 export type Refusals = { refused: (connection: object, error: Error) => void; served: (connection: object) => void };

@@ -5,12 +5,12 @@ import { bytes, choice, count, duration, text } from '../domain/setting-kinds.ts
 import { healthAddress } from './health/health-address.ts';
 import { logLevels } from './log-level.ts';
 import { hostNames, nameServers, networks } from './network-kinds.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl, redisUrlForms } from './redis-url.ts';
 
 /** Empty as default only: Trawl starts a Redis of its own. An empty REDIS_URL is refused, not read as absent. */
 const redisUrl: Kind<string> = {
   name: 'url',
-  expects: 'redis://[[user]:password@]host[:port][/db] or rediss://... (percent-encode special characters)',
+  expects: `${redisUrlForms} (percent-encode special characters)`,
   schema: z.string().min(1).refine(isRedisUrl),
   show: (value) => (value === '' ? '(a Redis of its own, in the data directory)' : value),
   secret: true,
@@ -23,7 +23,7 @@ export const processSettings = {
     variable: 'REDIS_URL',
     kind: redisUrl,
     default: '',
-    help: 'the Redis that the fleet shares',
+    help: 'the Redis that the fleet shares: redis://, or redis+sentinel:// with Sentinels and the name of the master; rediss for TLS',
   },
   redisCa: {
     flag: 'redis-ca',

@@ -9,11 +9,13 @@ export const redisOfSettings = async (settings: { redisUrl: string; redisCa: str
   if (settings.redisCa === '') return connection;
   if (!connection.tls)
     throw new UserError(
-      'REDIS_CA is set, but REDIS_URL begins with redis://: all of it, the password too, would go in plain text.',
-      'Write rediss:// in REDIS_URL, or unset REDIS_CA.',
+      `REDIS_CA is set, but REDIS_URL begins with ${schemes[connection.kind]}: all of it, the password too, would go in plain text.`,
+      `Write ${schemes[connection.kind].replace('redis', 'rediss')} in REDIS_URL, or unset REDIS_CA.`,
     );
   return { ...connection, ca: await readCertificates(settings.redisCa) };
 };
+
+const schemes = { single: 'redis://', sentinel: 'redis+sentinel://' };
 
 /** TLS takes any text as a CA and then trusts nobody without a word about it: so it is read here. */
 async function readCertificates(path: string): Promise<string> {

@@ -1,11 +1,34 @@
 /** Why trying again cannot help: `what` ends a sentence that begins with the server; `detail` is its own word or that of TLS. */
 export type Refusal = { what: string; detail: string; remedy: string };
 
+const ofCredentials = /WRONGPASS|NOAUTH|invalid password|NOPERM/;
+
 /** Undefined for errors that may pass: nobody listens, a reset, a timeout. */
 export const refusalOf = (error: Error & { code?: string }): Refusal | undefined => {
-  if (/WRONGPASS|NOAUTH|invalid password|NOPERM/.test(error.message)) return { ...credentials, detail: error.message };
+  if (error.message.startsWith('All sentinels are unreachable')) return refusalOfSentinels(error.message);
+  if (ofCredentials.test(error.message)) return { ...credentials, detail: error.message };
   const ofTls = error.code && refusalsOfTls.find(({ codes }) => codes.includes(error.code ?? ''));
   return ofTls ? { what: ofTls.what, remedy: ofTls.remedy, detail: detailOf(error) } : undefined;
+};
+
+/** How ioredis sums up a round of questions in vain; all have answered where it knows of no error. */
+function refusalOfSentinels(message: string): Refusal | undefined {
+  const error = /Last error: (.*)/s.exec(message)?.[1];
+  if (error === undefined) return unknownMaster;
+  return ofCredentials.test(error) ? { ...sentinelCredentials, detail: error } : undefined;
+}
+
+const unknownMaster = {
+  what: 'is not known',
+  detail: 'no Sentinel there watches a master of this name',
+  remedy:
+    'Let REDIS_URL end with the name behind "sentinel monitor" in sentinel.conf: redis+sentinel://host:26379/NAME.',
+};
+
+const sentinelCredentials = {
+  what: 'refuses the credentials of a Sentinel',
+  remedy:
+    'Sentinels have a password of their own: redis+sentinel://...?sentinel_password=..., with &sentinel_username=... for a user.',
 };
 
 const credentials = { what: 'refuses the credentials', remedy: 'Check user and password in REDIS_URL.' };

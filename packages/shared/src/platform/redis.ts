@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { Redis as IoRedis } from 'ioredis';
 import { PatientRedis, type RedisOptions, type Refusals } from './patient-redis.ts';
 import { refusalOf } from './redis-refusal.ts';
-import type { RedisConnection } from './redis-url.ts';
+import { placeOf, type RedisConnection, type SentinelRedis, type SingleRedis } from './redis-url.ts';
+import { asServers, sentinelOptions } from './sentinel-options.ts';
 import { UserError } from './user-error.ts';
 
 /** A connection as ioredis gives it. */
@@ -13,6 +14,7 @@ export class RedisUnavailable extends UserError {
 }
 
 const firstConnectionDeadlineMs = 10_000;
+const sentinelTryMs = 1000;
 
 /**
  * TCP alone finds out after a quarter of an hour that a network swallows everything, and goes on up to two minutes late when
@@ -30,24 +32,28 @@ export const redisOptions = (
   connection: RedisConnection,
   options: { role: string; silenceMs?: number },
 ): RedisOptions => ({
-  host: connection.host,
-  port: connection.port,
+  ...(connection.kind === 'single' ? singleOptions(connection) : throughSentinel(connection, options.role)),
   ...(connection.username === undefined ? {} : { username: connection.username }),
   ...(connection.password === undefined ? {} : { password: connection.password }),
   db: connection.db,
-  ...(connection.tls ? { tls: tlsOptions(connection) } : {}),
   connectionName: connectionName(options.role),
   maxRetriesPerRequest: null,
   socketTimeout: options.silenceMs ?? longestSilenceMs,
-  retryStrategy: (times) => Math.min(50 * 2 ** times, 2000) + Math.random() * 100,
+  retryStrategy: retryAfterMs,
   reconnectOnError: (error) => (/READONLY/.test(error.message) ? 2 : false),
   enableAutoPipelining: false,
 });
 
-const tlsOptions = ({ host, ca }: RedisConnection): { servername?: string; ca?: string } => ({
-  ...(isIP(host) === 0 ? { servername: host } : {}),
-  ...(ca === undefined ? {} : { ca }),
+const retryAfterMs = (times: number): number => Math.min(50 * 2 ** times, 2000) + Math.random() * 100;
+
+const singleOptions = ({ host, port, tls, ca }: SingleRedis) => ({
+  host,
+  port,
+  ...(tls && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) } }),
 });
+
+const throughSentinel = (connection: SentinelRedis, role: string) =>
+  sentinelOptions(connection, { connectionName: connectionName(role), retryAfterMs });
 
 export const connectionName = (role: string): string => `trawl:${role}:${process.pid}`;
 
@@ -79,12 +85,14 @@ export const connectRedis = async (
   const deadlineMs = options.deadlineMs ?? firstConnectionDeadlineMs;
   if (await becomesReady(redis, deadlineMs)) return redis;
   redis.disconnect();
-  throw unavailable(connection, deadlineMs, lastError);
+  const isExplained = connection.kind === 'single' || (lastError && refusalOf(lastError));
+  const error = isExplained ? lastError : ((await refusalBySentinel(connection)) ?? lastError);
+  throw unavailable(connection, deadlineMs, error);
 };
 
 /** One try, no reconnecting, nothing sent twice: for probes and for commands such as SHUTDOWN. Rejects with the first error. */
 export const connectOnce = async (
-  connection: RedisConnection,
+  connection: SingleRedis,
   options: { role: string; timeoutMs: number },
 ): Promise<Redis> => {
   const redis = new IoRedis({
@@ -114,11 +122,14 @@ export const connectOnce = async (
  */
 export const disconnectRedis = async (redis: Redis): Promise<void> => {
   if (redis.status === 'end') return;
-  if (redis.status === 'reconnecting') return redis.disconnect();
+  if (redis.status === 'reconnecting' || isAskingSentinels(redis)) return redis.disconnect();
   const ended = new Promise((resolve) => redis.once('end', resolve));
   redis.disconnect();
   await ended;
 };
+
+const isAskingSentinels = ({ status, options, stream }: Redis): boolean =>
+  status === 'connecting' && Boolean(options.sentinels) && (stream as Redis['stream'] | undefined)?.destroyed !== false;
 
 /** The server's clock, ms since 1970 with microseconds as fraction. */
 export const redisNowMs = async (redis: Redis): Promise<number> => {
@@ -138,11 +149,25 @@ async function becomesReady(redis: Redis, deadlineMs: number): Promise<boolean> 
   return ready;
 }
 
+/** ioredis says of a Sentinel with a wrong certificate only that the connection was closed: a try of our own says why. */
+async function refusalBySentinel(connection: SentinelRedis): Promise<Error | undefined> {
+  for (const server of asServers(connection)) {
+    const error = await connectOnce(server, { role: 'sentinel', timeoutMs: sentinelTryMs }).then(
+      disconnectRedis,
+      (reason: Error) => reason,
+    );
+    if (error && refusalOf(error)) return error;
+  }
+  return undefined;
+}
+
 function unavailable(connection: RedisConnection, deadlineMs: number, error: Error | undefined): RedisUnavailable {
-  const at = `${connection.host}:${connection.port}`;
+  const at = placeOf(connection);
   const refusal = error && refusalOf(error);
   if (refusal) return new RedisUnavailable(`Redis at ${at} ${refusal.what}: ${refusal.detail}`, refusal.remedy);
-  const hint = connection.tls ? '' : ' (rediss://... where it asks for TLS)';
+  const hint = connection.tls
+    ? ''
+    : ` (${connection.kind === 'single' ? 'rediss' : 'rediss+sentinel'}://... where it asks for TLS)`;
   return new RedisUnavailable(
     `Redis at ${at} did not answer within ${deadlineMs / 1000} s: ${error?.message || 'no reason given'}`,
     `Check that it runs and that REDIS_URL names it${hint}, or unset REDIS_URL to let Trawl start its own.`,

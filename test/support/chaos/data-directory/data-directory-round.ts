@@ -85,7 +85,7 @@ export const playDataDirectoryRound = async (
     excused: verdict.excused,
     wallMs: machineMs() - beganMs,
     violations,
-    times: { askedAgainMs: [], firstFetchMs: [] },
+    times: { askedAgainMs: [], firstFetchMs: [], failovers: [] },
     happenings,
   };
 };

@@ -1,4 +1,5 @@
 import type { Happening } from '../timeline.ts';
+import { heardWithinMs } from './forgetful-times.ts';
 
 /** Times at which an execution could end before its outcome was recorded: the beginnings of all in order, and their ends in order. */
 export type Disturbances = { begins: Float64Array; ends: Float64Array };
@@ -24,6 +25,11 @@ type Time = { fromMs: number; toMs: number };
 const timesOf = ({ what, about, atMs }: Happening, later: readonly Happening[]): Time[] => {
   // What a hand removes is added again with all its tries.
   if (what === 'jobs handled by hand') return Array.from({ length: triesOfLine }, () => ({ fromMs: atMs, toMs: atMs }));
+  // So is what a new master has not heard of: all since the last word of the old one, which goes on until the fleet has heard.
+  if (what === 'Sentinel fails over') {
+    const overMs = later.find((each) => each.what === 'Sentinel has failed over')?.atMs ?? atMs;
+    return Array.from({ length: triesOfLine }, () => ({ fromMs: atMs, toMs: overMs + heardWithinMs }));
+  }
   if (what === 'a worker stood still') return [{ fromMs: atMs, toMs: atMs + Number(about['forMs']) }];
   if (what === 'SIGKILL' || what === 'SIGTERM')
     return [{ fromMs: atMs, toMs: endOfProcess(about['who'], later) ?? atMs }];
@@ -56,6 +62,9 @@ const ofRedis: ReadonlySet<string> = new Set([
   'a replica takes over',
   'the way leads to it',
   'jobs handled by hand',
+  'Sentinel fails over',
+  'Sentinel has failed over',
+  'the old master follows',
 ]);
 
 const ofProcesses: ReadonlySet<string> = new Set([
@@ -96,6 +105,7 @@ const endOf: Partial<Record<string, string>> = {
   'disk of redis is full': 'disk of redis has room',
   'client kill storm': 'client kill storm over',
   'a replica takes over': 'the way leads to it',
+  'Sentinel fails over': 'Sentinel has failed over',
 };
 
 const firstAbove = (sorted: Float64Array, limit: number): number => firstThat(sorted, (each) => each > limit);

@@ -9,12 +9,17 @@ export type ForgetfulTime = { untilMs: number; againMs: number };
 
 /** Whoever holds a turn begins within this: the longest wait in place, or half a lock for the lease of a first try; and the way there. */
 const beginsWithinMs = 2050;
+/** Sentinels tell each other, and the fleet, of a new master. */
+export const heardWithinMs = 1000;
 
 export const forgetfulTimes = (happenings: readonly Happening[]): ForgetfulTime[] =>
   happenings.flatMap(({ what, atMs }, i) => {
     const end = endOf[what];
     if (end === undefined) return [];
     const again = happenings.slice(i).find((later) => later.what === end);
+    // The old master may go on granting until the last has heard of the new one, which grants since some moment before.
+    if (end === 'Sentinel has failed over')
+      return [{ untilMs: (again?.atMs ?? atMs) + heardWithinMs + beginsWithinMs, againMs: atMs }];
     return [{ untilMs: atMs + beginsWithinMs, againMs: again?.atMs ?? atMs }];
   });
 
@@ -22,6 +27,7 @@ const endOf: Partial<Record<string, string>> = {
   'tail of the append-only file cut off': 'redis is back',
   'end of the append-only file was not written': 'redis is back',
   'the old one refuses': 'the way leads to it',
+  'Sentinel fails over': 'Sentinel has failed over',
 };
 
 /** Can the one have been forgotten when the other was granted? */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { RedisConnection } from '../redis-url.ts';
+import type { SingleRedis } from '../redis-url.ts';
 
 /**
  * Where the server of a data directory listens. Written before the server starts, so that a starter that dies in between
@@ -69,7 +69,7 @@ export const removeEndpoint = async (files: RedisFiles): Promise<void> => {
   await rm(files.endpoint, { force: true });
 };
 
-export const connectionTo = (endpoint: Endpoint): RedisConnection => ({
+export const connectionTo = (endpoint: Endpoint): SingleRedis => ({
   kind: 'single',
   host: '127.0.0.1',
   port: endpoint.port,
