@@ -20,6 +20,15 @@ test('a lease is one process’s until it is released, or expires', async () => 
   await second?.release();
 });
 
+test('a lease whose answer got lost is had by who asks again, and keeps its end', async () => {
+  const unheard = await take('first');
+  await redis.pexpire('lease', 5000);
+  const lease = await take('first');
+  expect(lease?.isHeld()).toBe(true);
+  expect(await redis.pttl('lease')).toBeLessThanOrEqual(5000);
+  await Promise.all([unheard?.release(), lease?.release()]);
+});
+
 test('a process that stood still for longer than its lease lasts does not believe to have it', async () => {
   let nowMs = 0;
   const lease = await take('slow', () => nowMs);

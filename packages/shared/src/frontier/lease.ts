@@ -29,8 +29,8 @@ const renewEveryMs = 5000;
 const marginMs = 1000;
 const releaseDeadlineMs = 2000;
 
-/** Who makes room in a full Redis must get its lease. */
-const takeScript = `${withoutMemory}if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end return 0`;
+/** Who makes room in a full Redis must get its lease. Told again after its answer got lost, it is had already. */
+const takeScript = `${withoutMemory}if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') or redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end return 0`;
 const renewScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
