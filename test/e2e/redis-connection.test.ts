@@ -87,6 +87,20 @@ describe('a lost connection', () => {
   });
 });
 
+test('what is asked of a connection that is lost before it was ready is answered by the next one', async () => {
+  await using relay = await startSwallowingRelay(server.connection.port);
+  const refusals = { refused: () => undefined, served: () => undefined };
+  const redis = await connectRedis({ ...server.connection, port: relay.port }, { role: 'test', refusals });
+  relay.hide('redis_version');
+  redis.disconnect(true);
+  await until(() => redis.status === 'connect');
+  const answer = redis.info('memory');
+  relay.hide(undefined);
+  redis.stream.destroy();
+  expect(await answer).toContain('used_memory');
+  await disconnectRedis(redis);
+});
+
 test('a command that Redis refuses for want of memory is done when there is some', async () => {
   const admin = await server.connect();
   const told: string[] = [];

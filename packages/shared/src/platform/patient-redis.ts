@@ -9,7 +9,7 @@ export type RedisOptions = Omit<IoRedisOptions, 'replyMapping'>;
 export type Refusals = { refused: (connection: object, error: Error) => void; served: (connection: object) => void };
 
 type Item = Parameters<IoRedis['handleReconnection']>[1];
-type Refused = Item['command'] & { promise: Promise<unknown>; inTransaction: boolean };
+type Command = Parameters<IoRedis['sendCommand']>[0];
 
 const pauseMs = { first: 100, most: 2000 };
 
@@ -20,7 +20,7 @@ const pauseMs = { first: 100, most: 2000 };
  */
 export class PatientRedis extends IoRedis {
   readonly #refusals: Refusals;
-  #refused: Refused[] = [];
+  #refused: Command[] = [];
   #tries = 0;
   #timer: NodeJS.Timeout | undefined;
   #isLeaving = false;
@@ -38,21 +38,24 @@ export class PatientRedis extends IoRedis {
   }
 
   /** Where ioredis brings every command. */
-  override sendCommand(...command: Parameters<IoRedis['sendCommand']>): unknown {
+  override sendCommand(command: Command, stream?: Parameters<IoRedis['sendCommand']>[1]): unknown {
     if (this.status === 'ready') gatherWrites(this.stream);
-    return super.sendCommand(...command);
+    if (stream === undefined && this.#wouldLose(command)) {
+      this.#sendLater(command);
+      return command.promise;
+    }
+    return super.sendCommand(command, stream);
   }
 
   /** Where ioredis brings every error that Redis answers with. */
   override handleReconnection(error: Error, item: Item): void {
-    const command = item.command as Refused;
+    const command = item.command as Command;
     const mustReconnect = isOfReplica(error);
     const isForEver = this.options.retryStrategy === null;
     if (mustReconnect && isForEver) return this.#leave(error, item);
     if (!isPassing(error) || command.inTransaction) return super.handleReconnection(error, item);
-    this.#refused.push(command);
     this.#refusals.refused(this, error);
-    this.#timer ??= setTimeout(() => this.#sendAgain(mustReconnect), this.#pauseMs());
+    this.#sendLater(command, mustReconnect);
   }
 
   override disconnect(reconnect = false): void {
@@ -67,18 +70,31 @@ export class PatientRedis extends IoRedis {
     super.handleReconnection(error, item);
   }
 
+  /**
+   * Before a connection is ready, ioredis sends on it whatever its own handshake may consist of, and forgets that when the connection is lost
+   * before it was ready: an INFO of ours would be waited for for ever. Its own has no arguments.
+   */
+  #wouldLose({ name, args }: Command): boolean {
+    return this.status === 'connect' && name === 'info' && args.length > 0;
+  }
+
+  /** @param mustReconnect a failover may have put another server behind the name */
+  #sendLater(command: Command, mustReconnect = false): void {
+    this.#refused.push(command);
+    this.#timer ??= setTimeout(() => this.#sendAgain(mustReconnect), this.#pauseMs());
+  }
+
   #pauseMs(): number {
     return Math.min(pauseMs.most, pauseMs.first * 2 ** this.#tries++);
   }
 
-  /** @param mustReconnect a failover may have put another server behind the name */
   #sendAgain(mustReconnect: boolean): void {
     this.#timer = undefined;
     if (mustReconnect && this.status === 'ready') this.disconnect(true);
     for (const command of this.#refused.splice(0)) {
       const settled = (): void => this.#settled();
       command.promise.then(settled, settled);
-      void this.sendCommand(command as unknown as Parameters<IoRedis['sendCommand']>[0]);
+      void this.sendCommand(command);
     }
   }
 
