@@ -49,6 +49,16 @@ describe('a URL that was asked again', () => {
     expect(judge([1000, 2000, 2100], standstill)).toHaveLength(1);
   });
 
+  test('is explained by a turn that Redis forgot: it was used within 2 s, and the line was released anew', () => {
+    const failover = [
+      happening(900, 'a replica takes over', {}),
+      happening(1000, 'the old one refuses', {}),
+      happening(1010, 'the way leads to it', {}),
+    ];
+    expect(judge([1020, 1140], failover)).toEqual([]);
+    expect(judge([3100, 3200], failover)).toHaveLength(1);
+  });
+
   test('is explained once by each second of a fault that lasts', () => {
     const storm = [happening(1000, 'network: storm', { app: 'worker', forMs: 2000 })];
     expect(judge([1100, 1200], storm)).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Happening } from '../timeline.ts';
-import { heardWithinMs } from './forgetful-times.ts';
+import { type ForgetfulTime, forgetfulTimes } from './forgetful-times.ts';
 
 /** Times at which an execution could end before its outcome was recorded: the beginnings of all in order, and their ends in order. */
 export type Disturbances = { begins: Float64Array; ends: Float64Array };
@@ -9,7 +9,10 @@ export type Disturbances = { begins: Float64Array; ends: Float64Array };
  * a process once, from the signal until it is gone, and once each time that a worker stood still for so long that its locks may have ended.
  */
 export const disturbancesOf = (happenings: readonly Happening[]): Disturbances => {
-  const times = happenings.flatMap((each, i) => (endsExecutions(each) ? timesOf(each, happenings.slice(i + 1)) : []));
+  const times = [
+    ...happenings.flatMap((each, i) => (endsExecutions(each) ? timesOf(each, happenings.slice(i + 1)) : [])),
+    ...forgetfulTimes(happenings).flatMap(forgottenIn),
+  ];
   return {
     begins: Float64Array.from(times.map(({ fromMs }) => fromMs)).sort(),
     ends: Float64Array.from(times.map(({ toMs }) => toMs)).sort(),
@@ -23,13 +26,7 @@ export const countDuring = ({ begins, ends }: Disturbances, fromMs: number, toMs
 type Time = { fromMs: number; toMs: number };
 
 const timesOf = ({ what, about, atMs }: Happening, later: readonly Happening[]): Time[] => {
-  // What a hand removes is added again with all its tries.
-  if (what === 'jobs handled by hand') return Array.from({ length: triesOfLine }, () => ({ fromMs: atMs, toMs: atMs }));
-  // So is what a new master has not heard of: all since the last word of the old one, which goes on until the fleet has heard.
-  if (what === 'Sentinel fails over') {
-    const overMs = later.find((each) => each.what === 'Sentinel has failed over')?.atMs ?? atMs;
-    return Array.from({ length: triesOfLine }, () => ({ fromMs: atMs, toMs: overMs + heardWithinMs }));
-  }
+  if (what === 'jobs handled by hand') return withAllTries({ fromMs: atMs, toMs: atMs });
   if (what === 'a worker stood still') return [{ fromMs: atMs, toMs: atMs + Number(about['forMs']) }];
   if (what === 'SIGKILL' || what === 'SIGTERM')
     return [{ fromMs: atMs, toMs: endOfProcess(about['who'], later) ?? atMs }];
@@ -40,6 +37,13 @@ const timesOf = ({ what, about, atMs }: Happening, later: readonly Happening[]):
     toMs: atMs + (i < seconds ? i + 1 : i) * 1000,
   }));
 };
+
+/** Who holds a turn that Redis does not know of any more begins all the same, and the line is released anew. */
+const forgottenIn = ({ untilMs, againMs }: ForgetfulTime): Time[] =>
+  withAllTries({ fromMs: Math.min(untilMs, againMs), toMs: Math.max(untilMs, againMs) });
+
+/** What a hand removes, or Redis forgets, begins again with all of them. */
+const withAllTries = (time: Time): Time[] => Array.from({ length: triesOfLine }, () => time);
 
 /** It goes on until it is told to die, and what it put on its way before reaches others until its connections are gone. */
 const endOfProcess = (who: unknown, later: readonly Happening[]): number | undefined =>

@@ -10,7 +10,7 @@ export type ForgetfulTime = { untilMs: number; againMs: number };
 /** Whoever holds a turn begins within this: the longest wait in place, or half a lock for the lease of a first try; and the way there. */
 const beginsWithinMs = 2050;
 /** Sentinels tell each other, and the fleet, of a new master. */
-export const heardWithinMs = 1000;
+const heardWithinMs = 1000;
 
 export const forgetfulTimes = (happenings: readonly Happening[]): ForgetfulTime[] =>
   happenings.flatMap(({ what, atMs }, i) => {
