@@ -63,9 +63,28 @@ export const mutantsOfSinksAndRedis: Mutant[] = [
   {
     mechanism: 'a lease is one process’s',
     file: 'packages/shared/src/frontier/lease.ts',
-    from: "'PX', ARGV[2], 'NX') then",
-    to: "'PX', ARGV[2]) then",
+    from: "'PX', ARGV[2], 'NX') or",
+    to: "'PX', ARGV[2]) or",
     tests: [['e2e/lease', 'a lease is one process’s until it is released, or expires']],
+  },
+  {
+    mechanism: 'a lease whose answer got lost is had',
+    file: 'packages/shared/src/frontier/lease.ts',
+    from: " or redis.call('GET', KEYS[1]) == ARGV[1] then",
+    to: ' then',
+    tests: [['e2e/lease', 'a lease whose answer got lost is had by who asks again, and keeps its end']],
+  },
+  {
+    mechanism: 'what a connection forgets that is lost before it was ready is sent again',
+    file: 'packages/shared/src/platform/patient-redis.ts',
+    from: "this.status === 'connect' && name === 'info' && args.length > 0",
+    to: 'false && args.length > 0 && name',
+    tests: [
+      [
+        'e2e/redis-connection',
+        'what is asked of a connection that is lost before it was ready is answered by the next one',
+      ],
+    ],
   },
   {
     mechanism: 'who stood still for too long does not believe in its lease',
