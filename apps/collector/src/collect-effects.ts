@@ -63,7 +63,7 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
         pause: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
       };
       const progress = await outcomes.progress();
-      const hasAcknowledged = progress !== undefined || (await acknowledgedOf(run, redis, keys)) > 0;
+      const hasAcknowledged = progress !== undefined || (await hasAcknowledgedAny(run, redis, keys));
       const opened = await openSinks(spec, progress?.sinks, {
         ...tools,
         patience,
@@ -87,11 +87,12 @@ export const collectEffects = (spec: RunSpec, tools: CollectTools): CollectEffec
   };
 };
 
-/** Records that every sink has; all of them where the run has been collected meanwhile. */
-async function acknowledgedOf(run: string, redis: Redis, keys: ReturnType<typeof keysOf>): Promise<number> {
-  const found = await redis.multi().hget(keys.count(run), 'recorded').hget(keys.run(run), 'uncollected').exec();
-  const [recorded = 0, uncollected = 0] = (found ?? []).map(([, n]) => Number(n ?? 0));
-  return recorded - uncollected;
+/** Do all sinks have a record of it? Of a run that was collected meanwhile they have all. */
+async function hasAcknowledgedAny(run: string, redis: Redis, keys: ReturnType<typeof keysOf>): Promise<boolean> {
+  // One after the other, since a full Redis takes no MULTI from who makes room; in this order, since both grow together.
+  const recorded = await redis.hget(keys.count(run), 'recorded');
+  const uncollected = await redis.hget(keys.run(run), 'uncollected');
+  return Number(recorded ?? 0) > Number(uncollected ?? 0);
 }
 
 /** Everything here may happen twice. Only the last step says that the run is collected. */
