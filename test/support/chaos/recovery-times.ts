@@ -42,12 +42,17 @@ export const recoveryTimes = (log: OriginLog, runs: DealtRun[], happenings: read
     }
   }
   starts.sort((a, b) => a - b);
-  const backAtMs = happenings.filter(({ what }) => what === 'redis is back').map(({ atMs }) => atMs);
-  const firstFetchMs = backAtMs.flatMap((back) => {
+  return { askedAgainMs, firstFetchMs: firstFetches(happenings, starts), failovers: failoversIn(happenings, starts) };
+};
+
+/** One that is killed again before anybody has found it says nothing. */
+const firstFetches = (happenings: readonly Happening[], starts: readonly number[]): number[] => {
+  const atOf = (wanted: string) => happenings.filter(({ what }) => what === wanted).map(({ atMs }) => atMs);
+  const killsMs = atOf('redis killed');
+  return atOf('redis is back').flatMap((back) => {
     const first = starts.find((start) => start > back);
-    return first === undefined ? [] : [first - back];
+    return first === undefined || killsMs.some((kill) => kill >= back && kill < first) ? [] : [first - back];
   });
-  return { askedAgainMs, firstFetchMs, failovers: failoversIn(happenings, starts) };
 };
 
 const failoversIn = (happenings: readonly Happening[], starts: readonly number[]): RecoveryTimes['failovers'] =>
