@@ -11,7 +11,7 @@ let world: ReturnType<typeof frontierWorld>;
 let store: RobotsStore;
 withRedisOfItsOwn((redis) => {
   world = frontierWorld(redis);
-  store = createRobotsStore(redis, firstShard);
+  store = createRobotsStore(redis, firstShard, 45_000);
 });
 
 const origin = 'http://h';

@@ -111,7 +111,7 @@ export const startWorker = (parts: WorkerParts): { stop: () => Promise<void>; en
   const tools = {
     frontier,
     fetcher: judged,
-    robots: followRobots(createRobotsStore(redis, shard), monotonicMs),
+    robots: followRobots(createRobotsStore(redis, shard, settings.jobDeadlineMs), monotonicMs),
     commit: createGroupCommit(frontier.commit),
     openCookies: cookieJars(createCookieStore(redis, shard), clock),
     leaseMs: settings.leaseMs,

@@ -49,7 +49,7 @@ export const beginWorld = async (redis: Redis, setting: Setting) => {
     runs,
     control: createRunControl(redis, firstShard),
     queue,
-    robots: createRobotsStore(redis, firstShard),
+    robots: createRobotsStore(redis, firstShard, 45_000),
     sinks: pretendSinks(redis, frontier, runs, (): Model => world.model),
     sweep: createSweeper({ redis, shard: firstShard, add: queue.add }),
     readPicture: definePicture(redis),

@@ -27,12 +27,11 @@ export type DelayWish = { origin: URL; product: string; delayMs: number };
 const fileLifeMs = 24 * 3_600_000;
 /** A host that cannot be connected to: long enough for those who wait, shorter than a backoff. */
 const failureLifeMs = { temporary: 1000, final: 5000 };
-/** Beyond the longest that a request for a robots.txt lasts; a process that died frees its claim so. */
-export const robotsClaimMs = 45_000;
 /** Every process that goes on with the host says it again every few minutes; as long as the host's other clocks. */
 const delayLifeMs = 7_200_000;
 
-export const createRobotsStore = (redis: Redis, shard: Shard, { claimMs = robotsClaimMs } = {}): RobotsStore => {
+/** @param claimMs at least as long as an execution may last: a process that died frees its claim so */
+export const createRobotsStore = (redis: Redis, shard: Shard, claimMs: number): RobotsStore => {
   const keys = keysOf(shard);
   const scripts = loadScripts(redis);
 
