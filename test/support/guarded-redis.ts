@@ -1,15 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
 import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
+import { killRedisProcess, startRedisProcess } from './redis-process.ts';
 
 /** A Redis as it should stand on a network: TLS by an authority of its own, and the users of deploy/redis-users.acl. */
 export type GuardedRedis = {
@@ -67,11 +66,11 @@ export const startGuardedRedis = async (): Promise<GuardedRedis> => {
       return refused;
     },
     restart: async (flags) => {
-      await killed(server);
+      await killRedisProcess(server);
       server = await startServer({ ...settings, ...flags });
     },
     stop: async () => {
-      await killed(server);
+      await killRedisProcess(server);
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -85,26 +84,8 @@ function usersFile(example: string): string {
     .replace('SHA256_OF_ADMIN_PASSWORD', sha256(passwords.admin));
 }
 
-async function startServer(settings: Record<string, string>): Promise<ChildProcess> {
-  const { path } = await findRedisBinary(process.env.PATH ?? '');
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  let log = '';
-  server.stdout.on('data', (chunk) => {
-    log += String(chunk);
-    if (log.includes('Ready to accept connections')) resolve();
-  });
-  server.once('exit', () => reject(new Error(`redis-server ended:\n${log}`)));
-  await ready;
-  return server;
-}
-
-async function killed(server: ChildProcess): Promise<void> {
-  const exited = once(server, 'exit');
-  server.kill('SIGKILL');
-  await exited;
-}
+const startServer = (settings: Record<string, string>): Promise<ChildProcess> =>
+  startRedisProcess(Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]));
 
 /** ACL LOG gives each entry as a list of names and values. */
 async function refusalsIn(admin: Redis): Promise<string[]> {

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
 import { parseRedisUrl } from '@trawl/shared/platform/redis-url.ts';
+import { killRedisProcess, startRedisProcess } from './redis-process.ts';
 import { until } from './until.ts';
 
 /** One of the two that can be master. */
@@ -133,16 +132,16 @@ repl-diskless-sync-delay 0
 ${further}
 `,
   );
-  let child = await startProcess([config]);
+  let child = await startRedisProcess([config]);
   const ended = () => child.exitCode !== null || child.signalCode !== null;
   return {
     port,
     signal: (name) => void child.kill(name),
     kill: async () => {
-      if (!ended()) await killed(child);
+      if (!ended()) await killRedisProcess(child);
     },
     restart: async () => {
-      child = await startProcess([config]);
+      child = await startRedisProcess([config]);
     },
   };
 }
@@ -169,7 +168,7 @@ sentinel down-after-milliseconds ${masterName} ${downAfterMs}
 sentinel failover-timeout ${masterName} 3000
 `,
     );
-    children.push(await startProcess([config, '--sentinel']));
+    children.push(await startRedisProcess([config, '--sentinel']));
     ports.push(port);
     const url = `redis://:${encodeURIComponent(sentinelPassword)}@127.0.0.1:${port}`;
     const connection = await connectRedis(parseRedisUrl(url), { role: 'test' });
@@ -181,27 +180,7 @@ sentinel failover-timeout ${masterName} 3000
     connections,
     stop: async () => {
       await Promise.all(connections.map(disconnectRedis));
-      await Promise.all(children.map(killed));
+      await Promise.all(children.map(killRedisProcess));
     },
   };
-}
-
-async function startProcess(args: string[]): Promise<ChildProcess> {
-  const { path } = await findRedisBinary(process.env['PATH'] ?? '');
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  let log = '';
-  child.stdout.on('data', (chunk) => {
-    log = (log + String(chunk)).slice(-4000);
-    if (/Ready to accept connections|Sentinel ID is|monitor master/.test(log)) resolve();
-  });
-  child.once('exit', () => reject(new Error(`redis-server ended:\n${log}`)));
-  await ready;
-  return child;
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

@@ -20,7 +20,7 @@ const pauseMs = { first: 100, most: 2000 };
  */
 export class PatientRedis extends IoRedis {
   readonly #refusals: Refusals;
-  #refused: Command[] = [];
+  #waiting: Command[] = [];
   #tries = 0;
   #timer: NodeJS.Timeout | undefined;
   #isLeaving = false;
@@ -80,7 +80,7 @@ export class PatientRedis extends IoRedis {
 
   /** @param mustReconnect a failover may have put another server behind the name */
   #sendLater(command: Command, mustReconnect = false): void {
-    this.#refused.push(command);
+    this.#waiting.push(command);
     this.#timer ??= setTimeout(() => this.#sendAgain(mustReconnect), this.#pauseMs());
   }
 
@@ -91,7 +91,7 @@ export class PatientRedis extends IoRedis {
   #sendAgain(mustReconnect: boolean): void {
     this.#timer = undefined;
     if (mustReconnect && this.status === 'ready') this.disconnect(true);
-    for (const command of this.#refused.splice(0)) {
+    for (const command of this.#waiting.splice(0)) {
       const settled = (): void => this.#settled();
       command.promise.then(settled, settled);
       void this.sendCommand(command);
@@ -99,7 +99,7 @@ export class PatientRedis extends IoRedis {
   }
 
   #settled(): void {
-    if (this.#refused.length > 0) return;
+    if (this.#waiting.length > 0) return;
     this.#tries = 0;
     this.#refusals.served(this);
   }
@@ -107,7 +107,7 @@ export class PatientRedis extends IoRedis {
   #giveUp(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const command of this.#refused.splice(0)) command.reject(new Error('Connection is closed.'));
+    for (const command of this.#waiting.splice(0)) command.reject(new Error('Connection is closed.'));
     this.#refusals.served(this);
   }
 }

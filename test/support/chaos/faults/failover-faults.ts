@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findRedisBinary } from '@trawl/shared/platform/embedded-redis/redis-binary.ts';
 import { freePort } from '@trawl/shared/platform/free-port.ts';
 import { connectRedis, disconnectRedis, type Redis } from '@trawl/shared/platform/redis.ts';
+import { killRedisProcess, startRedisProcess } from '../../redis-process.ts';
 import type { Attacked, Fault } from '../attacked.ts';
 
 /**
@@ -59,7 +57,6 @@ async function takeOver(
 async function startReplica({ redis }: Attacked) {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'trawl-replica-'));
-  const { path } = await findRedisBinary(process.env['PATH'] ?? '');
   const settings = {
     port: String(port),
     bind: '127.0.0.1',
@@ -77,7 +74,7 @@ async function startReplica({ redis }: Attacked) {
     `--${name}`,
     ...(name === 'replicaof' ? value.split(' ') : [value]),
   ]);
-  const child: ChildProcess = spawn(path, args, { stdio: 'ignore' });
+  const child = await startRedisProcess(args);
   await redis.client.config('SET', 'masterauth', redis.password);
   await redis.client.config('SET', 'repl-diskless-sync-delay', '0');
   const connection = { kind: 'single' as const, host: '127.0.0.1', port, password: redis.password, db: 0, tls: false };
@@ -88,9 +85,7 @@ async function startReplica({ redis }: Attacked) {
     redis: client,
     stop: async () => {
       await disconnectRedis(client);
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
+      await killRedisProcess(child);
       await rm(dir, { recursive: true, force: true });
     },
   };
